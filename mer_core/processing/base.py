@@ -1,0 +1,34 @@
+"""The contract of every processor."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import torch
+
+from mer_core.task import EMOTIONS
+from mer_core.types import Batch, Modality, Sample
+
+
+class Processor(Protocol):
+    """Samples in, one padded batch out, with every stream that its model needs.
+
+    A sample that lacks a modality gets one zero position, mask True, marked silent.
+    """
+
+    def __call__(self, samples: Sequence[Sample]) -> Batch: ...
+
+
+def targets(samples: Sequence[Sample]) -> dict:
+    """The keyword arguments of a Batch that carry what is known of the answers."""
+    index = {name: i for i, name in enumerate(EMOTIONS)}
+    known: dict = {"ids": tuple(s.id for s in samples)}
+    if all(s.target in index for s in samples):
+        known["target"] = torch.tensor([index[str(s.target)] for s in samples])
+    if all(s.sentiment is not None for s in samples):
+        known["sentiment"] = torch.tensor([float(s.sentiment or 0.0) for s in samples])
+    known["labels"] = {
+        m: torch.tensor([index[s.labels[m]] for s in samples])
+        for m in Modality
+        if all(m in s.labels for s in samples)
+    }
+    return known
