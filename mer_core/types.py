@@ -113,6 +113,9 @@ class Sample:
         labels: Modality -> emotion which that modality alone expresses, where the set has it.
         truth: What a generated sample knows of itself; None for real data.
         provenance: Input ("image", "views", "text", "sound", "clip") -> where it comes from.
+        features: Modality -> float32 (time, feature) already computed, as the field distributes
+            them or from a cache; processors use it in place of `sound` or `clip`.
+        seconds: Modality -> float32 (time,) moment of each position of `features`.
     """
 
     id: str
@@ -126,6 +129,8 @@ class Sample:
     labels: Mapping[Modality, str] = field(default_factory=dict)
     truth: Any | None = None
     provenance: Mapping[str, str] = field(default_factory=dict)
+    features: Mapping[Modality, np.ndarray] = field(default_factory=dict)
+    seconds: Mapping[Modality, np.ndarray] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
