@@ -1,0 +1,1 @@
+"""Encoders: frozen networks that stand between a raw signal and the models."""
