@@ -28,6 +28,7 @@ class EmotionModel(nn.Module, PyTorchModelHubMixin, ABC):
     Config: ClassVar[type[Any]]
     config: Any
     entry: nn.ModuleDict
+    origin: dict[str, Any] | None = None  # model, weights_sha256, seed; set once by `load`
     temperature: Tensor  # buffer, shape (); fitted on validation after training
 
     @abstractmethod

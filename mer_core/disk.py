@@ -1,0 +1,34 @@
+"""Files that are whole or absent: write beside, fsync, rename."""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from safetensors.torch import save
+from torch import Tensor
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Put `data` at `path`; a crash leaves the old file or the new one, never half of one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    with beside.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+
+
+def write_json(path: Path, data: Any) -> None:
+    """The same for something that JSON can hold, indented for people."""
+    write_bytes(path, (json.dumps(data, indent=2, ensure_ascii=False) + "\n").encode())
+
+
+def write_tensors(
+    path: Path, tensors: Mapping[str, Tensor], about: Mapping[str, str] | None = None
+) -> None:
+    """The same for named tensors, as safetensors."""
+    whole = {k: t.detach().cpu().contiguous().clone() for k, t in tensors.items()}
+    write_bytes(path, save(whole, dict(about or {})))
