@@ -55,11 +55,17 @@ class Silence(nn.Module):
 
     Args:
         features: Channels of the stream.
+        learned: Learn the vector; otherwise it is zero and no parameter.
     """
 
-    def __init__(self, features: int) -> None:
+    vector: Tensor
+
+    def __init__(self, features: int, learned: bool = True) -> None:
         super().__init__()
-        self.vector = nn.Parameter(torch.randn(features) * 0.02)
+        if learned:
+            self.vector = nn.Parameter(torch.randn(features) * 0.02)
+        else:
+            self.register_buffer("vector", torch.zeros(features), persistent=False)
 
     def forward(self, stream: Stream) -> Stream:
         """The stream with silent rows replaced: position 0 is the vector, the rest is masked."""
