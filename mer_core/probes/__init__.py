@@ -1,0 +1,43 @@
+"""The probes by question. A further probe is one file and one line here."""
+
+from mer_core.errors import ModelAbsent, UnknownName
+from mer_core.models.base import EmotionModel
+from mer_core.probes.base import Experiment, Finding, Reader
+from mer_core.probes.incongruity import Incongruity
+from mer_core.probes.silence import Sharing, Silencing
+from mer_core.recording import Recording
+
+PROBES: dict[str, Reader | Experiment] = {
+    "What if a modality fell silent?": Silencing(),
+    "How much does each modality add?": Sharing(),
+    "Do the modalities agree?": Incongruity(),
+}
+
+
+def questions(recording: Recording, model: EmotionModel | None = None) -> list[str]:
+    """The questions that can be answered here: every menu of probes is this list."""
+
+    def answerable(probe: Reader | Experiment) -> bool:
+        if isinstance(probe, Reader):
+            return probe.fits(recording)
+        return model is not None and probe.suits(model)
+
+    return [question for question, probe in PROBES.items() if answerable(probe)]
+
+
+def ask(question: str, recording: Recording, model: EmotionModel | None = None) -> Finding:
+    """Put a question to a recording, or to the model if the recording cannot tell.
+
+    Raises:
+        UnknownName: No probe answers this question.
+        ModelAbsent: The question is an experiment and there is no model.
+        QuestionUnfit: The recording or the model has nothing that this question is about.
+    """
+    if question not in PROBES:
+        raise UnknownName(question, PROBES)
+    probe = PROBES[question]
+    if isinstance(probe, Reader):
+        return probe.read(recording)
+    if model is None:
+        raise ModelAbsent(question)
+    return probe.run(model, recording.batch)

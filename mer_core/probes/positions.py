@@ -1,0 +1,98 @@
+"""What stands at each position of an axis: words of a sentence, seconds of a voice or a face."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import torch
+from jaxtyping import Bool
+from torch import Tensor
+
+from mer_core.types import Batch, Modality, Stream
+
+
+@dataclass(frozen=True, eq=False)
+class Positions:
+    """The real positions of one axis, per sample.
+
+    Attributes:
+        name: Modality, or several joined by "+" where their positions stand one after another.
+        real: True where a position is real.
+        labels: Per sample, one label per position, padding included.
+        kinds: Modality of each position.
+        silent: True for samples that lack it altogether.
+    """
+
+    name: str
+    real: Bool[Tensor, "batch position"]
+    labels: tuple[tuple[str, ...], ...]
+    kinds: tuple[str, ...]
+    silent: Bool[Tensor, " batch"]
+
+    def kept(self, sample: int) -> list[str]:
+        """Labels of the real positions of one sample."""
+        real = self.real[sample].tolist()
+        return [label for label, on in zip(self.labels[sample], real, strict=True) if on]
+
+    def first(self, length: int) -> "Positions":
+        """The first positions only; a model may keep one position of what is silent throughout.
+
+        Raises:
+            ValueError: There are fewer than that.
+        """
+        if length > len(self.kinds):
+            raise ValueError(
+                f"The axis over {self.name} has {length} positions; the batch has "
+                f"{len(self.kinds)}. Does the model add positions without saying so?"
+            )
+        labels = tuple(row[:length] for row in self.labels)
+        return replace(
+            self, real=self.real[:, :length], labels=labels, kinds=self.kinds[:length]
+        )
+
+
+def positions(batch: Batch, name: str) -> Positions:
+    """The positions that an axis `over` this name runs over.
+
+    Args:
+        batch: What the model was given.
+        name: A modality, or several joined by "+".
+    """
+    streams = [batch.streams[Modality(part)] for part in name.split("+")]
+    masks = [_heard(s) for s in streams]
+    labels = [[_labels(s, i) for i in range(len(batch))] for s in streams]
+    return Positions(
+        name,
+        torch.cat(masks, dim=1).cpu(),
+        tuple(tuple(label for part in labels for label in part[i]) for i in range(len(batch))),
+        tuple(str(s.modality) for s, mask in zip(streams, masks, strict=True) for _ in mask[0]),
+        torch.stack([s.is_silent.cpu() for s in streams]).all(dim=0),
+    )
+
+
+def _heard(stream: Stream) -> Tensor:
+    """The mask as the model sees it: a silent row has its first position only."""
+    first = torch.zeros_like(stream.mask)
+    first[:, 0] = True
+    return torch.where(stream.is_silent[:, None], first, stream.mask)
+
+
+def _labels(stream: Stream, row: int) -> list[str]:
+    """One label per position of one sample, padding included."""
+    length = stream.mask.shape[1]
+    if bool(stream.is_silent[row]):
+        return ["(silence)"] + [""] * (length - 1)
+    ticks = stream.ticks[row] if stream.ticks is not None else range(1, length + 1)
+    return padded([label(t) for t in ticks], length)
+
+
+def label(tick: Any) -> str:
+    """A word as it is, a moment as '1.2 s', a bare position as its number."""
+    if isinstance(tick, str):
+        return tick
+    return str(tick) if isinstance(tick, int) else f"{float(tick):.1f} s"
+
+
+def padded(labels: Sequence[str], length: int) -> list[str]:
+    """Exactly `length` labels; padding has none."""
+    return [*labels[:length], *[""] * (length - len(labels))]
