@@ -1,0 +1,566 @@
+"""MGHFT: Multi-Granularity Hierarchical Fusion Transformer for stickers.
+
+Source: arXiv 2507.18929 (ACM MM 2025). The body of the paper could not be read for this file:
+structure follows its abstract, its figure and the equations of the released code, whose defects
+are not repeated (every view reached every stage; the fourth T' was lost; padding was averaged).
+
+A picture becomes a pyramid of four maps, fine to coarse. Four sentences describe the sticker;
+view i is fused at stage i, by name: intention, style, role, posture. Each stage has a class
+token whose attention chooses a few local tokens. Local Soft-Fusion adds words to what was
+chosen; global Soft-Fusion adds views to the stages; TGFA, guided by the text, reads all of it
+and answers. The text never enters the backbone, so pictures are looked at once and reused.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import NamedTuple, Self, final
+
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from mer_core.encoders.pyramid import Pyramid
+from mer_core.layers import masked_mean
+from mer_core.models.base import EmotionModel
+from mer_core.processing.pixels import StickerProcessor
+from mer_core.task import EMOTIONS
+from mer_core.trace import Tap
+from mer_core.types import Batch, Modality, Prediction, Stream, View
+
+VIEWS: tuple[str, ...] = tuple(str(v) for v in View)
+"""View i and stage i share a name and a place, finest stage first."""
+
+ANSWERING = len(VIEWS) - 1
+"""Row of the visual sequence that is asked for the answer: the coarsest stage's global token."""
+
+
+class Attend(nn.Module):
+    """softmax(Q Kᵀ / √d) V by head, written out, so that the pattern can be seen and edited."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pattern = Tap("batch head query key")
+
+    def forward(
+        self,
+        q: Float[Tensor, "batch head query hidden"],
+        k: Float[Tensor, "batch head key hidden"],
+        v: Float[Tensor, "batch head key hidden"],
+        **over: str,
+    ) -> Float[Tensor, "batch head query hidden"]:
+        scores = q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5
+        return self.pattern(scores.softmax(dim=-1), **over) @ v
+
+
+class ClassAttention(nn.Module):
+    """One stage's class token looks over the stage's map; its heads choose the local tokens.
+
+    The query is the learned token plus the mean of the map, so that what is sought depends on
+    the picture. Query and key weights are multiplied first: the cost is that of `heads` dot
+    products a position, however many positions there are.
+
+    Departs: the paper multiplies the attention maps of all blocks of a PVT v1 stage and takes
+    the class token's row. A backbone of timm has no class token and shows no maps.
+    """
+
+    def __init__(self, channels: int, heads: int, grid: int) -> None:
+        super().__init__()
+        self.heads, self.grid = heads, grid
+        self.token = nn.Parameter(torch.randn(channels) * 0.02)
+        self.to_q = nn.Linear(channels, channels)
+        self.to_k = nn.Linear(channels, channels, bias=False)  # softmax is blind to a key bias
+        self.to_v = nn.Linear(channels, channels)
+        self.pattern = Tap("batch head row column")
+
+    def forward(
+        self, tokens: Float[Tensor, "batch key channel"]
+    ) -> tuple[Float[Tensor, "batch channel"], Float[Tensor, "batch head key"]]:
+        """The stage's class token after looking, and where each head looked."""
+        seeking = self.token + tokens.mean(dim=1)
+        q = self.to_q(seeking).unflatten(-1, (self.heads, -1))
+        w_k = self.to_k.weight.unflatten(0, (self.heads, -1))
+        sought = torch.einsum("bhd,hdc->bhc", q, w_k) * q.shape[-1] ** -0.5
+        weights = (sought @ tokens.transpose(1, 2)).softmax(dim=-1)
+        weights = self.pattern(weights.unflatten(-1, (self.grid, self.grid))).flatten(2)
+        w_v = self.to_v.weight.unflatten(0, (self.heads, -1))
+        found = torch.einsum("bhc,hdc->bhd", weights @ tokens, w_v).flatten(1)
+        return seeking + found + self.to_v.bias, weights
+
+
+class WordFusion(nn.Module):
+    """Local Soft-Fusion over words: each chosen token takes from the words of its stage's view.
+
+    SF(X, Y) = X + softmax(X Yᵀ / √d) Y, without weights of its own.
+
+    Departs: the released code fuses with one pooled vector repeated K times. Its weights are
+    uniform whatever the input, the result is exactly X + T', and a picture of them would lie.
+    `Config.soft_fusion = "pooled"` has it so.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pattern = Tap("batch query key")
+
+    def forward(
+        self,
+        x: Float[Tensor, "batch query channel"],
+        words: Float[Tensor, "batch word channel"],
+        mask: Bool[Tensor, "batch word"],
+    ) -> Float[Tensor, "batch query channel"]:
+        scores = x @ words.transpose(1, 2) * x.shape[-1] ** -0.5
+        weights = scores.masked_fill(~mask[:, None], -torch.inf).softmax(dim=-1)
+        return x + self.pattern(weights, query="vision", key="text") @ words
+
+
+class Seen(NamedTuple):
+    """What one stage hands on, all in the joint width."""
+
+    whole: Float[Tensor, "batch hidden"]  # V_g, before any fusion
+    local: Float[Tensor, "batch query hidden"]  # V_l, chosen and fused
+    text: Float[Tensor, "batch hidden"]  # T'
+
+
+class Stage(nn.Module):
+    """One stage: choose local tokens, fuse them with the words of the view of the same name.
+
+    Args:
+        channels: Channels of the stage's map.
+        grid: Rows (= columns) of the map.
+        heads: Heads of the class attention.
+        kept: Tokens that each head chooses.
+        joint: Width shared by all stages and views.
+        words: Fuse with words; otherwise with the view's pooled vector.
+    """
+
+    def __init__(
+        self, channels: int, grid: int, heads: int, kept: int, joint: int, words: bool
+    ) -> None:
+        super().__init__()
+        self.kept = kept
+        self.attention = ClassAttention(channels, heads, grid)
+        self.chosen = Tap("batch head query")  # positions row x grid + column, best first
+        self.text_map = _two_layers(joint, channels, channels)  # T -> T'
+        self.fusion = WordFusion() if words else None
+        self.local_map = _two_layers(channels, channels, joint)  # LP
+        self.whole_map = _two_layers(channels, channels, joint)  # GP
+
+    def forward(
+        self,
+        tokens: Float[Tensor, "batch key channel"],
+        words: Float[Tensor, "batch word hidden"],
+        mask: Bool[Tensor, "batch word"],
+        pooled: Float[Tensor, "batch hidden"],
+    ) -> Seen:
+        whole, weights = self.attention(tokens)
+        local = self._choose(tokens, weights)
+        text = self.text_map(pooled)
+        if self.fusion is None:
+            local = local + text[:, None]
+        else:
+            local = self.fusion(local, self.text_map(words), mask)
+        return Seen(self.whole_map(whole), self.local_map(local), self.local_map(text))
+
+    def _choose(
+        self, tokens: Float[Tensor, "batch key channel"], weights: Float[Tensor, "batch head key"]
+    ) -> Float[Tensor, "batch query channel"]:
+        """The tokens that each head looked at most, head after head; repeats are kept.
+
+        Choosing has no gradient: the class attention learns through the global token.
+        """
+        chosen: Int[Tensor, "batch head query"] = weights.detach().topk(self.kept).indices
+        rows = self.chosen(chosen, query="vision").flatten(1)
+        return tokens.gather(1, rows[..., None].expand(-1, -1, tokens.shape[-1]))
+
+
+class GlobalFusion(nn.Module):
+    """Global Soft-Fusion: each stage takes from each view, G' = G + softmax(G Tᵀ) T.
+
+    Args:
+        scaled: Divide the scores by √d. The paper's code does not, and saturates.
+    """
+
+    def __init__(self, scaled: bool) -> None:
+        super().__init__()
+        self.scaled = scaled
+        self.pattern = Tap("batch stage view")
+
+    def forward(
+        self, stages: Float[Tensor, "batch stage hidden"], views: Float[Tensor, "batch view hidden"]
+    ) -> Float[Tensor, "batch stage hidden"]:
+        scores = stages @ views.transpose(1, 2)
+        if self.scaled:
+            scores = scores * stages.shape[-1] ** -0.5
+        return stages + self.pattern(scores.softmax(dim=-1)) @ views
+
+
+class Parts(NamedTuple):
+    """The answering row as a sum of three; the head is linear, so the logits are one too."""
+
+    residual: Tensor
+    attention: Tensor
+    ffn: Tensor
+
+
+class TGFA(nn.Module):
+    """Text-guided fusion attention: text says what to look for, then vision is looked at.
+
+    One pre-norm block whose query, key and value maps serve both modalities:
+    A1 = softmax(Q K_tᵀ / √d), U = A1 V_t; A2 = softmax(U Kᵀ / √d), O = A2 V.
+    Only the answering row is read afterwards, so only that row is computed: the same number.
+    """
+
+    def __init__(self, hidden: int, heads: int, ffn: int, dropout: float) -> None:
+        super().__init__()
+        self.heads = heads
+        self.norm, self.ffn_norm = nn.LayerNorm(hidden, eps=1e-6), nn.LayerNorm(hidden, eps=1e-6)
+        self.to_q, self.to_v, self.to_out = (nn.Linear(hidden, hidden) for _ in range(3))
+        self.to_k = nn.Linear(hidden, hidden, bias=False)  # softmax is blind to a key bias
+        self.text, self.vision = Attend(), Attend()
+        self.ffn = nn.Sequential(
+            nn.Linear(hidden, ffn), nn.GELU(), nn.Dropout(dropout),
+            nn.Linear(ffn, hidden), nn.Dropout(dropout),
+        )  # fmt: skip
+        self.parts = nn.ModuleDict({part: Tap("batch query hidden") for part in Parts._fields})
+
+    def forward(
+        self,
+        x: Float[Tensor, "batch key hidden"],
+        y: Float[Tensor, "batch slot hidden"],
+        rows: slice = slice(ANSWERING, ANSWERING + 1),
+    ) -> Parts:
+        """The rows asked for, as three parts (batch, rows, hidden) whose sum is the output.
+
+        Args:
+            x: Visual sequence.
+            y: Text sequence.
+            rows: Positions of `x` to compute.
+        """
+        seen = self.norm(x)
+        q, k, v = map(self._split, (self.to_q(seen[:, rows]), self.to_k(seen), self.to_v(seen)))
+        k_t, v_t = self._split(self.to_k(y)), self._split(self.to_v(y))
+        guided = self.text(q, k_t, v_t, query="vision", key="text")
+        mixed = self.vision(guided, k, v, query="vision", key="vision")
+        residual = self.parts["residual"](x[:, rows])
+        attention = self.parts["attention"](self.to_out(mixed.transpose(1, 2).flatten(2)))
+        ffn = self.parts["ffn"](self.ffn(self.ffn_norm(residual + attention)))
+        return Parts(residual, attention, ffn)
+
+    def _split(
+        self, x: Float[Tensor, "batch time hidden"]
+    ) -> Float[Tensor, "batch {self.heads} time channel"]:
+        return x.unflatten(-1, (self.heads, -1)).transpose(1, 2)
+
+
+class _Fused(NamedTuple):
+    """What a forward pass knows at its end; the losses need more than the answer."""
+
+    parts: Parts
+    stages: Float[Tensor, "batch stage hidden"]  # V_g before fusion
+    views: Float[Tensor, "batch view hidden"]  # T
+    known: Bool[Tensor, "batch view"]  # neither the picture nor the view is a learned stand-in
+    said: Float[Tensor, "batch view feature"]  # pooled word features, frozen
+
+
+@final
+class MGHFT(EmotionModel):
+    """Stickers: a pyramid of the picture, four views of text, one answer.
+
+    A batch carries either pixels, axes (batch, channel, row, column) within [0, 1], or the packed
+    pyramid that `look` made of them, axes (batch, pyramid). Both give the same logits.
+
+    Visual sequence of TGFA: the four global tokens, stage 1 to 4, then the chosen local tokens,
+    stage 1 to 4, head after head, best first (`layout`). Its position embeddings stand for rank,
+    not for place. Text sequence: T1 to T4, then T'1 to T'4.
+
+    Source: arXiv 2507.18929. Departs: see ClassAttention and WordFusion; the released code
+    orders both sequences from stage 4 to 1, and has a projection at stage 4 only where needed.
+    """
+
+    @dataclass(frozen=True)
+    class Config:
+        """Sizes and weights; the defaults are those of the paper's released code.
+
+        Attributes:
+            backbone: Name of a timm model with four stages. Departs: the paper's is PVT v1 small.
+            image: Side of the picture in pixels.
+            text_encoder: Name of the frozen encoder.
+            text_features: Its channels.
+            joint: Width of stages and views.
+            fusion: Width of TGFA.
+            heads: Heads of TGFA.
+            ffn: Hidden width of TGFA's feed-forward part.
+            dropout: In the feed-forward part.
+            class_heads: Heads of each stage's class attention, finest first.
+            kept: Fraction of a stage's tokens that each head chooses.
+            kept_at_least: Fewest tokens that a head chooses.
+            chosen_below: All heads together choose less than this fraction of a stage. It wins
+                over `kept_at_least`: a map that shows nearly everything shows nothing.
+            soft_fusion: "words" or "pooled".
+            scaled: Scale the scores of global Soft-Fusion.
+            tau: Temperature of the contrastive loss.
+            relation_weight: Weight of MLCE against the contrastive loss.
+            alignment_weight: Weight of both against the answer's loss.
+            smoothing: Of the answer's targets.
+            train_backbone: Learn the backbone too.
+            drop_modality: In training, chance that a sample's picture, and that its text, is
+                replaced by the learned silence (never both).
+            drop_view: In training, chance that one view is replaced by the learned missing view.
+        """
+
+        backbone: str = "pvt_v2_b2"
+        image: int = 448
+        text_encoder: str = "bert-base-uncased"
+        text_features: int = 768
+        joint: int = 512
+        fusion: int = 768
+        heads: int = 12
+        ffn: int = 3072
+        dropout: float = 0.1
+        class_heads: tuple[int, ...] = (1, 2, 5, 8)
+        kept: float = 512 / 12544
+        kept_at_least: int = 4
+        chosen_below: float = 1.0
+        soft_fusion: str = "words"
+        scaled: bool = False
+        tau: float = 0.07
+        relation_weight: float = 30.0
+        alignment_weight: float = 0.5
+        smoothing: float = 0.2
+        train_backbone: bool = True
+        drop_modality: float = 0.0
+        drop_view: float = 0.0
+
+        def __post_init__(self) -> None:
+            object.__setattr__(self, "class_heads", tuple(self.class_heads))  # JSON has lists
+            if self.soft_fusion not in ("words", "pooled"):
+                raise ValueError(
+                    f"soft_fusion must be 'words' or 'pooled', and is {self.soft_fusion!r}."
+                )
+            if len(self.class_heads) != len(VIEWS):
+                raise ValueError(f"class_heads needs {len(VIEWS)} numbers, one for each stage.")
+
+        @classmethod
+        def demo(cls) -> Self:
+            """The small one that ships with weights and runs on a CPU."""
+            return cls(
+                backbone="pvt_v2_b0", image=112, text_encoder="all-MiniLM-L6-v2",
+                text_features=384, joint=192, fusion=192, heads=6, ffn=384,
+                class_heads=(4, 4, 2, 1), chosen_below=0.25, scaled=True,
+                train_backbone=False, drop_modality=0.1, drop_view=0.1,
+            )  # fmt: skip
+
+        def kept_of(self, tokens: int, heads: int) -> int:
+            """How many of a stage's tokens each head chooses."""
+            most = max(1, (math.ceil(tokens * self.chosen_below) - 1) // heads)
+            return min(most, max(self.kept_at_least, round(tokens * self.kept)))
+
+    modalities = (Modality.TEXT, Modality.VISION)
+
+    def __init__(self, config: Config | dict | None = None) -> None:
+        super().__init__()
+        self.config = c = (
+            self.Config(**config) if isinstance(config, dict) else config or self.Config()
+        )
+        self.backbone = Pyramid(c.backbone, c.image).requires_grad_(c.train_backbone)
+        self.stages = nn.ModuleDict({view: self._stage(i) for i, view in enumerate(VIEWS)})
+        self.entry = nn.ModuleDict({
+            Modality.VISION: Tap("batch pyramid"),
+            Modality.TEXT: Tap("batch view word feature"),
+        })  # fmt: skip
+        self.silent_vision = nn.ParameterList(torch.randn(n) * 0.02 for n in self.backbone.channels)
+        self.silent_text = nn.Parameter(torch.randn(len(VIEWS), c.text_features) * 0.02)
+        self.missing_view = nn.Parameter(torch.randn(len(VIEWS), c.text_features) * 0.02)
+        self.to_joint = nn.Linear(c.text_features, c.joint)
+        self.stage_vectors, self.view_vectors = Tap("batch stage hidden"), Tap("batch view hidden")
+        self.global_fusion = GlobalFusion(c.scaled)
+        self.norm = nn.LayerNorm(c.joint, eps=1e-6)
+        self.to_vision, self.to_text = nn.Linear(c.joint, c.fusion), nn.Linear(c.joint, c.fusion)
+        self.rank = nn.Parameter(torch.randn(self.layout()[-1][1].stop, c.fusion) * 0.02)
+        self.fusion = TGFA(c.fusion, c.heads, c.ffn, c.dropout)
+        self.head = nn.Linear(c.fusion, len(EMOTIONS))
+        for linear in (self.to_joint, self.to_vision, self.to_text, self.head):
+            nn.init.xavier_uniform_(linear.weight)
+        self.add_temperature()
+        self.train(self.training)
+
+    def _stage(self, i: int) -> Stage:
+        c, channels, grid = self.config, self.backbone.channels[i], self.backbone.grids[i]
+        heads = c.class_heads[i]
+        kept = c.kept_of(grid**2, heads)
+        return Stage(channels, grid, heads, kept, c.joint, c.soft_fusion == "words")
+
+    def train(self, mode: bool = True) -> Self:
+        """Training mode for what learns; a frozen backbone stays in eval mode."""
+        super().train(mode)
+        self.backbone.train(mode and self.config.train_backbone)
+        return self
+
+    def layout(self) -> tuple[tuple[str, slice], ...]:
+        """What stands where in TGFA's visual sequence: ("globals", slice), then (view, slice)."""
+        parts, start = [("globals", slice(0, len(VIEWS)))], len(VIEWS)
+        for view, stage in self.stages.items():
+            stop = start + stage.kept * stage.attention.heads
+            parts.append((view, slice(start, stop)))
+            start = stop
+        return tuple(parts)
+
+    def forward(self, batch: Batch) -> Prediction:
+        logits = self._logits(self._fuse(batch).parts)
+        return Prediction(logits, EMOTIONS, float(self.temperature))
+
+    def logit_parts(self, batch: Batch) -> dict[str, Float[Tensor, "batch emotion"]]:
+        """The logits as an exact sum: residual + attention + ffn + bias."""
+        parts = self._fuse(batch).parts._asdict()
+        split = {name: part[:, 0] @ self.head.weight.T for name, part in parts.items()}
+        return {**split, "bias": self.head.bias.expand(len(batch), -1)}
+
+    @torch.no_grad()
+    def look(self, pixels: Stream) -> Stream:
+        """The packed pyramid of pictures, to be kept and used again in place of the pixels.
+
+        Not differentiable. Valid for as long as the backbone does not change.
+        """
+        return replace(pixels, values=self.backbone(pixels.values), axes=("batch", "pyramid"))
+
+    def load_backbone(self, state: Mapping[str, Tensor]) -> None:
+        """Take over a trained backbone, as `Interpreter.backbone_state()` gives it."""
+        self.backbone.load_state_dict(state)
+
+    def processor(self) -> StickerProcessor:
+        """What turns stickers into pictures of this model's size and words of its encoder."""
+        return StickerProcessor(self.config.image, self.config.text_encoder)
+
+    def losses(self, batch: Batch) -> dict[str, Tensor]:
+        """The answer's loss, and two alignment losses a stage: "contrast.style", "relation.style".
+
+        L = CE + w_a Σ_i (L_con_i + w_r L_mlce_i)
+
+        Raises:
+            ValueError: The batch has no targets.
+        """
+        if batch.target is None:
+            raise ValueError("The losses need Batch.target; this batch has samples without one.")
+        c = self.config
+        fused = self._fuse(self._dropped(batch) if self.training else batch)
+        logits = self._logits(fused.parts)
+        terms = {"answer": F.cross_entropy(logits, batch.target, label_smoothing=c.smoothing)}
+        for i, view in enumerate(VIEWS):
+            known = fused.known[:, i]
+            v = F.normalize(fused.stages[known, i], dim=-1)
+            t = F.normalize(fused.views[known, i], dim=-1)
+            contrast = contrastive_loss(v, t, c.tau, same_words(fused.said[known, i]))
+            terms[f"contrast.{view}"] = c.alignment_weight * contrast
+            relation = relation_loss(v, t)
+            terms[f"relation.{view}"] = c.alignment_weight * c.relation_weight * relation
+        return terms
+
+    def _logits(self, parts: Parts) -> Float[Tensor, "batch emotion"]:
+        return self.head((parts.residual + parts.attention + parts.ffn)[:, 0])
+
+    def _fuse(self, batch: Batch) -> _Fused:
+        text, vision = batch.need(self.modalities)
+        tokens = self.backbone.unpack(self.entry[Modality.VISION](self._see(vision)))
+        features, mask, known = self._hear(text)
+        features = self.entry[Modality.TEXT](features)
+        words = self.to_joint(features)
+        views = self.view_vectors(masked_mean(words, mask))
+        seen = [
+            stage(tokens[i], words[:, i], mask[:, i], views[:, i])
+            for i, stage in enumerate(self.stages.values())
+        ]
+        stages = self.stage_vectors(torch.stack([s.whole for s in seen], dim=1))
+        fused = self.global_fusion(stages, views)
+        h_v = self.norm(torch.cat([fused, *(s.local for s in seen)], dim=1))
+        h_t = torch.cat([views, torch.stack([s.text for s in seen], dim=1)], dim=1)
+        parts = self.fusion(self.to_vision(h_v) + self.rank, self.to_text(h_t))
+        known = known & ~vision.is_silent[:, None]
+        return _Fused(parts, stages, views, known, masked_mean(features.detach(), mask))
+
+    def _see(self, vision: Stream) -> Float[Tensor, "batch pyramid"]:
+        """The packed pyramid; where there is no picture, each stage's silence everywhere."""
+        if vision.axes == ("batch", "pyramid"):
+            packed = vision.values.to(self.rank.dtype)
+        else:
+            with torch.set_grad_enabled(self.config.train_backbone and torch.is_grad_enabled()):
+                packed = self.backbone(vision.values)
+        blank = [
+            vector.expand(grid**2, -1).flatten()
+            for vector, grid in zip(self.silent_vision, self.backbone.grids, strict=True)
+        ]
+        return torch.where(vision.is_silent[:, None], torch.cat(blank), packed)
+
+    def _hear(
+        self, text: Stream
+    ) -> tuple[
+        Float[Tensor, "batch view word feature"],
+        Bool[Tensor, "batch view word"],
+        Bool[Tensor, "batch view"],
+    ]:
+        """Word features, their mask, and which views are really there.
+
+        A silent text and a missing view are one word each: the view's learned stand-in.
+        """
+        silent = text.is_silent[:, None]
+        absent = ~text.mask.any(dim=-1) | silent
+        stand_in = torch.where(silent[..., None], self.silent_text, self.missing_view)
+        values = torch.where(absent[..., None, None], stand_in[:, :, None], text.values)
+        first = torch.zeros_like(text.mask)
+        first[..., 0] = True
+        return values, torch.where(absent[..., None], first, text.mask), ~absent
+
+    def _dropped(self, batch: Batch) -> Batch:
+        """The batch with some pictures, texts and views taken away, so that silence is learned."""
+        text, vision = batch.need(self.modalities)
+        p, chance = self.config.drop_modality, torch.rand(len(batch), device=text.values.device)
+        text = text.silenced((chance < p) & ~vision.is_silent)
+        vision = vision.silenced((chance > 1 - p) & ~text.is_silent)
+        drop = torch.rand(text.mask.shape[:2], device=chance.device) < self.config.drop_view
+        text = replace(text, mask=text.mask & ~drop[..., None])
+        return replace(
+            batch, streams={**batch.streams, text.modality: text, vision.modality: vision}
+        )
+
+
+def same_words(said: Float[Tensor, "batch feature"]) -> Bool[Tensor, "batch other"]:
+    """Pairs of different samples whose view says the very same words."""
+    unit = F.normalize(said, dim=-1)
+    return (unit @ unit.T > 1 - 1e-5) & ~torch.eye(len(said), dtype=torch.bool, device=said.device)
+
+
+def contrastive_loss(
+    v: Float[Tensor, "batch hidden"],
+    t: Float[Tensor, "batch hidden"],
+    tau: float,
+    ignore: Bool[Tensor, "batch other"],
+) -> Float[Tensor, ""]:
+    """Picture and view of one sticker belong together, against the other stickers of the batch.
+
+    Args:
+        v: Global tokens of one stage, unit length.
+        t: Views of the same stage, unit length.
+        tau: Temperature.
+        ignore: Pairs that are no negatives. Departs: the released code has none, and pushes a
+            sticker away from another of which the very same words are said.
+    """
+    if len(v) < 2:
+        return v.sum() * 0.0  # nothing to contrast with
+    scores = (v @ t.T / tau).masked_fill(ignore, -torch.inf)
+    own = torch.arange(len(v), device=v.device)
+    return (F.cross_entropy(scores, own) + F.cross_entropy(scores.T, own)) / 2
+
+
+def relation_loss(
+    v: Float[Tensor, "batch hidden"], t: Float[Tensor, "batch hidden"]
+) -> Float[Tensor, ""]:
+    """MLCE: who resembles whom should be the same in pictures as in text; 0 where v = t.
+
+    S = (1 + x xᵀ) / 2, P = softmax of its rows, Σ_rows KL(Pᵗ ‖ Pᵛ): a sum over the batch.
+    """
+    p_v, p_t = (((1 + x @ x.T) / 2).log_softmax(dim=-1) for x in (v, t))
+    return F.kl_div(p_v, p_t, reduction="sum", log_target=True)
+
+
+def _two_layers(into: int, hidden: int, out: int) -> nn.Sequential:
+    return nn.Sequential(nn.Linear(into, hidden), nn.ReLU(), nn.Linear(hidden, out))
