@@ -1,0 +1,5 @@
+"""To come."""
+
+from ui.shell import require_frame
+
+require_frame()

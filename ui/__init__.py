@@ -1,0 +1,1 @@
+"""Everything of the app that several pages share. With pages/, the only code that draws."""

@@ -1,0 +1,128 @@
+"""Ask a model about a sample, and show what it says."""
+
+import time
+from dataclasses import dataclass
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from mer_core.checkpoints import read_card
+from mer_core.errors import MerError
+from mer_core.recording import Recording, record
+from mer_core.types import Sample
+from mer_core.views import figure
+from ui.findings import draw, is_dark
+from ui.header import is_puppet
+from ui.media import digest
+from ui.resources import NAMES, READS, device_name, gate, load_model
+from ui.trust import trust_sentence
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A recording, how long it took with everything before it, and whether it ran just now."""
+
+    recording: Recording
+    seconds: float
+    live: bool
+
+    @property
+    def emotion(self) -> str:
+        return self.recording.prediction.answers[0]
+
+    @property
+    def confidence(self) -> float:
+        """Calibrated probability of the answer, 0 to 1."""
+        return float(self.recording.prediction.probs[0].max())
+
+
+@st.cache_resource(scope="session", max_entries=16, show_spinner=False)
+def _record(name: str, key: str, _sample: Sample) -> Answered:
+    model = load_model(name)
+    with gate():
+        start = time.perf_counter()
+        recording = record(model, _sample)
+        return Answered(recording, time.perf_counter() - start, live=True)
+
+
+def ask_model(name: str, sample: Sample) -> Answered:
+    """The model's answer, live; the same sample is not computed twice in a session.
+
+    Raises:
+        MerError: The model or its encoder cannot be had; the message says what to do.
+    """
+    load_model(name)  # its own words while it loads, before those below
+    with st.spinner(f"{NAMES[name]} is looking at it", show_time=True):
+        return _record(name, digest(sample), sample)
+
+
+def try_model(name: str, sample: Sample) -> Answered | None:
+    """The same; an expected failure is drawn as a sentence and gives None."""
+    try:
+        return ask_model(name, sample)
+    except MerError as error:
+        st.error(str(error), icon=":material/error:")
+        return None
+
+
+def answer_card(name: str, answered: Answered, key: str, mattered: str = "") -> None:
+    """One model's answer in a box: emotion, confidence, what mattered most, time, device.
+
+    Args:
+        name: Of the model.
+        answered: What it said.
+        key: Unique on the page.
+        mattered: Sentence about what mattered most, where a probe found it.
+    """
+    with st.container(border=True):
+        st.markdown(f"**{NAMES[name]}** :gray[reads {READS[name]}]")
+        st.markdown(f"### {answered.emotion} :gray[{answered.confidence:.0%}]")
+        extra = _further(answered)
+        if extra:
+            st.caption(extra)
+        prediction = answered.recording.prediction
+        drawing = figure(prediction, dark=is_dark())
+        draw(drawing, f"bars-{key}", _spoken(answered), bar=False)
+        if mattered:
+            st.markdown(mattered)
+        st.caption(timing(answered))
+
+
+def _further(answered: Answered) -> str:
+    prediction = answered.recording.prediction
+    parts = []
+    if prediction.sentiment is not None:
+        parts.append(f"sentiment {float(prediction.sentiment[0]):+.1f} on a scale from -3 to 3")
+    if prediction.said is not None and prediction.said[0]:
+        parts.append(f"in its own words: “{prediction.said[0]}”")
+    return "; ".join(parts)
+
+
+def timing(answered: Answered) -> str:
+    """How long the answer took and where it ran."""
+    manifest = answered.recording.manifest
+    forward = f"{1000 * manifest.seconds:.0f} ms"
+    if not answered.live:
+        where = device_name(manifest.device)
+        return f":material/history: recorded earlier; the model took {forward} on {where}"
+    return (
+        f":material/bolt: live: {forward} in the model, {answered.seconds:.2f} s with reading the "
+        f"sample, on {device_name(manifest.device)}"
+    )
+
+
+def _spoken(answered: Answered) -> str:
+    prediction = answered.recording.prediction
+    pairs = zip(prediction.names, prediction.probs[0].tolist(), strict=True)
+    return "Probabilities: " + ", ".join(f"{n} {p:.0%}" for n, p in pairs)
+
+
+def trust_line(names: tuple[str, ...], sample: Sample, place: DeltaGenerator | None = None) -> None:
+    """Beside an upload's answer: what the weights learned from, and how they do on real data."""
+    if is_puppet(sample):
+        return
+    for name in names:
+        try:
+            (place or st).caption(f":material/info: {trust_sentence(NAMES[name], read_card(name))}")
+        except MerError:
+            continue  # without a card there is no answer either, and its place says so

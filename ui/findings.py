@@ -1,0 +1,65 @@
+"""Draw what a probe found: sentence, picture, caption, and the numbers to take away."""
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from mer_core.probes.base import Finding
+from mer_core.views import figure, to_csv
+
+_MODEBAR = {
+    "displaylogo": False,
+    "modeBarButtonsToRemove": ["select2d", "lasso2d", "zoom2d", "pan2d", "autoScale2d"],
+    "toImageButtonOptions": {"format": "svg", "filename": "mer-lab"},
+}
+
+
+def is_dark() -> bool:
+    """Whether the page is drawn dark."""
+    return st.context.theme.type == "dark"
+
+
+def draw(drawing: go.Figure, key: str, alt: str, bar: bool = True) -> None:
+    """Put a figure on the page, its caption below as text that wraps on narrow screens.
+
+    Args:
+        drawing: From `mer_core.views.figure`; its last annotation is the caption.
+        key: Unique on the page.
+        alt: The picture in words.
+        bar: Whether the tool bar (save as SVG) appears on hover.
+    """
+    caption, trimmed = _without_caption(drawing)
+    config = _MODEBAR if bar else {"displayModeBar": False}
+    st.plotly_chart(trimmed, key=key, theme=None, config=config, alt=alt)
+    if caption:
+        st.caption(caption)
+
+
+def _without_caption(drawing: go.Figure) -> tuple[str, go.Figure]:
+    notes = list(drawing.layout.annotations)
+    if not notes or notes[-1].yshift is None or notes[-1].xref != "paper":
+        return "", drawing
+    lines = str(notes[-1].text).split("<br>")
+    gap = -int(notes[-1].yshift)
+    margin = drawing.layout.margin
+    saved = int(margin.b) - gap
+    trimmed = go.Figure(drawing)
+    trimmed.layout.annotations = notes[:-1]
+    trimmed.update_layout(height=int(drawing.layout.height) - saved, margin={"b": gap})
+    return " ".join(lines), trimmed
+
+
+def show_finding(finding: Finding, key: str, sample: int = 0) -> None:
+    """Sentence from the numbers, picture, caption, and a table to download."""
+    sentence = finding.says(sample)
+    st.markdown(sentence)
+    draw(figure(finding, sample=sample, dark=is_dark()), key, sentence)
+    st.download_button(
+        "Numbers as CSV",
+        to_csv(finding),
+        file_name=f"{key}.csv",
+        mime="text/csv",
+        key=f"csv-{key}",
+        type="tertiary",
+        icon=":material/download:",
+        on_click="ignore",
+    )

@@ -1,0 +1,147 @@
+"""What the app loads once and shares between sessions: models, and the gate before them."""
+
+import gc
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NamedTuple
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+if TYPE_CHECKING:
+    from mer_core.models import EmotionModel
+
+NAMES = {"mghft": "MGHFT", "egmf": "EGMF", "hct_dmg": "HCT-DMG"}
+"""The models in the order of every page: name -> how it is written."""
+
+READS = {
+    "mghft": "one sticker: its picture and four sentences about it",
+    "egmf": "words, voice and face, mixed by three experts for a language model",
+    "hct_dmg": "words, voice and face, two helpers lifting one leader",
+}
+"""What each model reads, in half a sentence."""
+
+_GATE = threading.BoundedSemaphore(1)
+
+
+@st.cache_resource(show_spinner=False)
+def warm() -> bool:
+    """Take what is imported by now out of the garbage collector's way.
+
+    Streamlit collects garbage after every script run; with torch imported that alone takes
+    longer than most pages.
+    """
+    gc.collect()
+    gc.freeze()
+    return True
+
+
+@contextmanager
+def gate() -> Iterator[None]:
+    """Let one computation in at a time; a superseded script run leaves here instead of computing.
+
+    Streamlit starts a new run at every step of a slider while the old one goes on until its next
+    `st` call. Reading session state is such a call.
+    """
+    with _GATE:
+        if get_script_run_ctx(suppress_warning=True) is not None:
+            st.session_state.get("_")
+        yield
+
+
+class LoadingState(NamedTuple):
+    """How far the background loading is, and the same in words."""
+
+    busy: bool
+    ready: int
+    sentence: str
+
+
+class Shelf:
+    """The models, loaded one after another in a thread of their own."""
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="load")
+        self._lock = threading.Lock()
+        self._pool.submit(_import_and_freeze)
+        self._models = {name: self._pool.submit(_load, name) for name in NAMES}
+
+    def ready(self, name: str) -> bool:
+        """Whether the model answers without waiting."""
+        future = self._models[name]
+        return future.done() and future.exception() is None
+
+    def failed(self, name: str) -> bool:
+        """Whether the last attempt to load the model failed."""
+        future = self._models[name]
+        return future.done() and future.exception() is not None
+
+    def busy(self) -> bool:
+        """Whether anything is still loading."""
+        return not all(f.done() for f in self._models.values())
+
+    def get(self, name: str) -> "EmotionModel":
+        """The model; waits while it loads. After a failure it tries once more.
+
+        Raises:
+            WeightsMissing, WeightsAltered, CardInvalid: As `mer_core.load` says.
+        """
+        with self._lock:
+            if self.failed(name):  # the weights may have come in the meantime
+                self._models[name] = self._pool.submit(_load, name)
+            future: Future[EmotionModel] = self._models[name]
+        return future.result()
+
+
+def _import_and_freeze() -> None:
+    import peft  # noqa: F401  # slow imports, before models so that the freeze covers them
+    import timm  # noqa: F401
+    import transformers  # noqa: F401
+
+    gc.collect()
+    gc.freeze()
+
+
+def _load(name: str) -> "EmotionModel":
+    from mer_core.checkpoints import load
+
+    return load(name)
+
+
+@st.cache_resource(show_spinner=False)
+def shelf() -> Shelf:
+    """The one shelf of this server. Making it starts the loading."""
+    return Shelf()
+
+
+def load_model(name: str) -> "EmotionModel":
+    """One shared model: eval mode, frozen. Says so on the page while it loads."""
+    if not shelf().ready(name) and not shelf().failed(name):
+        with st.spinner(f"Loading {NAMES[name]} for the first time", show_time=True):
+            return shelf().get(name)
+    return shelf().get(name)
+
+
+def loading_state() -> LoadingState:
+    """How many models answer by now."""
+    ready = sum(shelf().ready(name) for name in NAMES)
+    if shelf().busy():
+        return LoadingState(True, ready, f"Loading the models: {ready} of {len(NAMES)} answer.")
+    if ready == len(NAMES):
+        return LoadingState(False, ready, f"All {ready} models answer live, on {_device()}.")
+    absent = [NAMES[name] for name in NAMES if not shelf().ready(name)]
+    return LoadingState(
+        False, ready, f"Without weights: {', '.join(absent)}. The page Models says what to do."
+    )
+
+
+def _device() -> str:
+    ready = next(name for name in NAMES if shelf().ready(name))
+    return device_name(str(next(shelf().get(ready).parameters()).device))
+
+
+def device_name(device: str) -> str:
+    """A device as people call it: "cpu" -> "the processor (CPU)"."""
+    return "the processor (CPU)" if device == "cpu" else f"the graphics card ({device})"
