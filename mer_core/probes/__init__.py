@@ -1,13 +1,24 @@
 """The probes by question. A further probe is one file and one line here."""
 
-from mer_core.errors import ModelAbsent, UnknownName
+from mer_core.errors import ModelAbsent, QuestionUnfit, UnknownName
 from mer_core.models.base import EmotionModel
+from mer_core.probes.attention import LooksAcross
 from mer_core.probes.base import Experiment, Finding, Reader
+from mer_core.probes.gates import ExpertGateReader, ModalityGateReader
 from mer_core.probes.incongruity import Incongruity
+from mer_core.probes.knockout import KnockOutExperts, KnockOutViews
 from mer_core.probes.silence import Sharing, Silencing
+from mer_core.probes.soft_fusion import ReadsWords, StagesTakeViews
 from mer_core.recording import Recording
 
 PROBES: dict[str, Reader | Experiment] = {
+    "Where does one modality look in another?": LooksAcross(),
+    "Which places of the sticker read which words?": ReadsWords(),
+    "Which view does each stage take from?": StagesTakeViews(),
+    "Which modality leads?": ModalityGateReader(),
+    "How much does each expert count?": ExpertGateReader(),
+    "What if one view were missing?": KnockOutViews(),
+    "What if one expert were missing?": KnockOutExperts(),
     "What if a modality fell silent?": Silencing(),
     "How much does each modality add?": Sharing(),
     "Do the modalities agree?": Incongruity(),
@@ -37,7 +48,11 @@ def ask(question: str, recording: Recording, model: EmotionModel | None = None) 
         raise UnknownName(question, PROBES)
     probe = PROBES[question]
     if isinstance(probe, Reader):
+        if not probe.fits(recording):
+            raise QuestionUnfit(question, recording.manifest.model, "the recording saw none of it")
         return probe.read(recording)
     if model is None:
         raise ModelAbsent(question)
+    if not probe.suits(model):
+        raise QuestionUnfit(question, type(model).__name__, "the model has no such part")
     return probe.run(model, recording.batch)

@@ -164,7 +164,7 @@ def _flow(name: str, reading: Reading, batch: Batch) -> Flow:
     return Flow(
         role=role,
         layer=int(found[1]) if found else 0,
-        query=positions(batch, str(reading.over["query"])).first(rows),
-        key=positions(batch, str(reading.over["key"])).first(columns),
+        query=positions(batch, str(reading.over["query"])).fitted(rows),
+        key=positions(batch, str(reading.over["key"])).fitted(columns),
         weights=torch.as_tensor(weights.values).detach().float().cpu(),
     )

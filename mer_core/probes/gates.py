@@ -3,14 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from mer_core.models import MODELS
 from mer_core.probes.base import Finding, Reader, Row, names_of, percent
 from mer_core.recording import Recording
 from mer_core.trace import Reading
+from mer_core.types import Modality
+
+EXPERT_NAMES = ("fine-grained expert", "semantic expert", "global expert")
+"""EGMF's experts in the order of its axis `expert`: local detail, correlation, context."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +28,7 @@ class Gate(Finding):
     """
 
     unit = "mixing weight, 0 to 1; the weights sum to 1"
-    baseline = "equal weights"
+    baseline = "equal weights (the line); a weight is not yet a contribution to the answer"
     weights: Float[Tensor, "batch part"]
     names: tuple[str, ...]
     of: str
@@ -73,31 +75,42 @@ class Gate(Finding):
                 yield row
 
 
-class GateReader(Reader):
-    """The learned weight of each modality, HCT-DMG's omega."""
+class ModalityGateReader(Reader):
+    """The learned weight of each modality: omega of HCT-DMG."""
 
     needs = ("*omega",)
 
     def read(self, recording: Recording) -> Gate:
-        name = next(n for n in recording.trace if n.endswith("omega"))
-        reading = recording.trace[name]
-        fixed = "batch" not in reading.axes
+        reading = the_tap(recording, "omega")
         values = reading.values.detach().float().cpu()
-        weights = values.expand(len(recording.batch), -1) if fixed else values
+        fixed = "batch" not in reading.axes
         return Gate(
             ids=names_of(recording.batch),
             target=(),
-            weights=weights,
-            names=tuple(str(m) for m in MODELS[recording.manifest.model].modalities),
+            weights=values.expand(len(recording.batch), -1) if fixed else values,
+            names=tuple(str(m) for m in Modality if m in recording.batch.streams),
             of="modality",
             fixed=fixed,
         )
 
 
-def only(recording: Recording, ending: str) -> Reading | None:
-    """The reading of the one tap whose name ends so, or None."""
-    found = [n for n in recording.trace if n.rpartition(".")[2] == ending]
-    return recording.trace[found[0]] if found else None
+class ExpertGateReader(Reader):
+    """The weight of each expert: w of the first stage and alpha of the second, of EGMF."""
+
+    needs = ("*gate_w", "*alpha")
+
+    def read(self, recording: Recording) -> Gate:
+        alpha, w = (the_tap(recording, name).values.float().cpu() for name in ("alpha", "gate_w"))
+        return Gate(
+            ids=names_of(recording.batch),
+            target=(),
+            weights=alpha,
+            names=EXPERT_NAMES,
+            of="expert",
+            before=w,
+        )
 
 
-__all__ = ["Gate", "GateReader", "only", "torch"]
+def the_tap(recording: Recording, ending: str) -> Reading:
+    """The reading of the tap whose name ends so."""
+    return recording.trace[next(n for n in recording.trace if n.endswith(ending))]

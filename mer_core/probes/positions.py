@@ -1,4 +1,4 @@
-"""What stands at each position of an axis: words of a sentence, seconds of a voice or a face."""
+"""What stands at each position of an axis: words of a sentence, seconds of voice or face."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -34,21 +34,37 @@ class Positions:
         real = self.real[sample].tolist()
         return [label for label, on in zip(self.labels[sample], real, strict=True) if on]
 
-    def first(self, length: int) -> "Positions":
-        """The first positions only; a model may keep one position of what is silent throughout.
+    def fitted(self, length: int) -> "Positions":
+        """The same positions on an axis of this length.
+
+        A model may keep a single position of what is silent throughout, or one position for each
+        of several joined modalities.
 
         Raises:
-            ValueError: There are fewer than that.
+            ValueError: No such case; the labels would stand at wrong positions.
         """
-        if length > len(self.kinds):
+        if length == len(self.kinds):
+            return self
+        if bool(self.silent.all()):
+            keep = list(range(length))
+        elif length == self.name.count("+") + 1:
+            keep = [self.kinds.index(part) for part in self.name.split("+")]
+            return replace(self._kept(keep), labels=((*self.name.split("+"),),) * len(self.real))
+        else:
             raise ValueError(
                 f"The axis over {self.name} has {length} positions; the batch has "
-                f"{len(self.kinds)}. Does the model add positions without saying so?"
+                f"{len(self.kinds)}. A model that changes positions must not name the modality."
             )
-        labels = tuple(row[:length] for row in self.labels)
-        return replace(
-            self, real=self.real[:, :length], labels=labels, kinds=self.kinds[:length]
-        )
+        return self._kept(keep)
+
+    def _kept(self, keep: list[int]) -> "Positions":
+        labels = tuple(tuple(row[i] for i in keep) for row in self.labels)
+        kinds = tuple(self.kinds[i] for i in keep)
+        return replace(self, real=self.real[:, keep], labels=labels, kinds=kinds)
+
+    def kinds_kept(self, sample: int) -> list[str]:
+        """Modality of each real position of one sample."""
+        return [k for k, on in zip(self.kinds, self.real[sample].tolist(), strict=True) if on]
 
 
 def positions(batch: Batch, name: str) -> Positions:

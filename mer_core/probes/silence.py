@@ -36,12 +36,24 @@ def heard_only(
     return replace(repeated, streams={**repeated.streams, **silenced})
 
 
+def looked_at(model: EmotionModel, batch: Batch) -> Batch:
+    """The batch with its pictures looked at, for models that can reuse what they saw.
+
+    A picture is then seen once, however many cases stand in the batch.
+    """
+    look = getattr(model, "look", None)
+    pictures = batch.streams.get(Modality.VISION)
+    if look is None or pictures is None or "pyramid" in pictures.axes:
+        return batch
+    return replace(batch, streams={**batch.streams, Modality.VISION: look(pictures)})
+
+
 def answers_when_heard(
     model: EmotionModel, batch: Batch, heard: Bool[Tensor, "case modality"]
 ) -> tuple[Float[Tensor, "case batch emotion"], tuple[str, ...]]:
     """Probabilities in every case, from ONE forward pass, and the names of the emotions."""
     with torch.inference_mode():
-        prediction = model(heard_only(batch, model.modalities, heard))
+        prediction = model(heard_only(looked_at(model, batch), model.modalities, heard))
     return prediction.probs.cpu().unflatten(0, (len(heard), len(batch))), prediction.names
 
 

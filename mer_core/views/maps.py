@@ -34,7 +34,9 @@ def draw_attention(finding: AttentionMap, sample: int = 0, dark: bool = False) -
     drawing.update_annotations(font_size=14)
     top = max(2.0, max(flow.sharpest(sample)[0] for flow in flows))
     bar = {"title": {"text": "× uniform", "side": "right"}, "thickness": 10, "outlinewidth": 0}
-    drawing.update_layout(coloraxis={"colorscale": WEIGHTS, "cmin": 0, "cmax": top, "colorbar": bar})
+    drawing.update_layout(
+        coloraxis={"colorscale": WEIGHTS, "cmin": 0, "cmax": top, "colorbar": bar}
+    )
     layer = flows[0].layer + 1
     caption = f"Layer {layer}. {finding.caption(sample)}"
     return framed(drawing, caption, dark, 300 * down + 20, gap=80)
