@@ -9,7 +9,6 @@ import hashlib
 from collections.abc import Mapping
 from math import prod
 
-import timm
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
@@ -34,6 +33,8 @@ class Pyramid(nn.Module):
 
     def __init__(self, name: str, image: int) -> None:
         super().__init__()
+        import timm  # here: it takes a second, and drawing a page needs no backbone
+
         last = tuple(range(-STAGES, 0))
         self.body = timm.create_model(
             name, pretrained=False, features_only=True, out_indices=last, drop_path_rate=0.1
