@@ -12,8 +12,9 @@ and answers. The text never enters the backbone, so pictures are looked at once 
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import NamedTuple, Self, final
 
 import torch
@@ -36,30 +37,42 @@ ANSWERING = len(VIEWS) - 1
 """Row of the visual sequence that is asked for the answer: the coarsest stage's global token."""
 
 
-class Attend(nn.Module):
-    """softmax(Q Kᵀ / √d) V by head, written out, so that the pattern can be seen and edited."""
+def attend(
+    q: Float[Tensor, "batch head query hidden"],
+    tokens: Float[Tensor, "batch key channel"],
+    to_k: nn.Linear,
+    to_v: nn.Linear,
+    see: Callable[[Tensor], Tensor],
+) -> Float[Tensor, "batch head query hidden"]:
+    """softmax(Q Kᵀ / √d) V by head, with K = to_k(tokens) and V = to_v(tokens).
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.pattern = Tap("batch head query key")
+    Query and key maps are multiplied first, and values are mapped last. The numbers are the
+    same, and the cost of a token is one dot product a query and head: with one query and many
+    tokens that is a hundred times less than mapping every token.
 
-    def forward(
-        self,
-        q: Float[Tensor, "batch head query hidden"],
-        k: Float[Tensor, "batch head key hidden"],
-        v: Float[Tensor, "batch head key hidden"],
-        **over: str,
-    ) -> Float[Tensor, "batch head query hidden"]:
-        scores = q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5
-        return self.pattern(scores.softmax(dim=-1), **over) @ v
+    Args:
+        q: Queries by head.
+        tokens: What is looked at.
+        to_k: Key map, without a bias: the softmax is blind to it.
+        to_v: Value map.
+        see: Shown the weights (batch, head, query, key) after the softmax; returns those to use.
+    """
+    heads = q.shape[1]
+    w_k, w_v = to_k.weight.unflatten(0, (heads, -1)), to_v.weight.unflatten(0, (heads, -1))
+    sought = torch.einsum("bhqd,hdc->bhqc", q * q.shape[-1] ** -0.5, w_k)
+    scores = (sought.flatten(1, 2) @ tokens.transpose(1, 2)).unflatten(1, (heads, -1))
+    weights = see(scores.softmax(dim=-1))
+    found = (weights.flatten(1, 2) @ tokens).unflatten(1, (heads, -1))
+    bias = to_v.bias.unflatten(0, (heads, -1))[:, None]
+    # An edited pattern need not sum to 1, and V carries its bias as often as it is taken.
+    return torch.einsum("bhqc,hdc->bhqd", found, w_v) + weights.sum(dim=-1, keepdim=True) * bias
 
 
 class ClassAttention(nn.Module):
     """One stage's class token looks over the stage's map; its heads choose the local tokens.
 
     The query is the learned token plus the mean of the map, so that what is sought depends on
-    the picture. Query and key weights are multiplied first: the cost is that of `heads` dot
-    products a position, however many positions there are.
+    the picture.
 
     Departs: the paper multiplies the attention maps of all blocks of a PVT v1 stage and takes
     the class token's row. A backbone of timm has no class token and shows no maps.
@@ -79,14 +92,15 @@ class ClassAttention(nn.Module):
     ) -> tuple[Float[Tensor, "batch channel"], Float[Tensor, "batch head key"]]:
         """The stage's class token after looking, and where each head looked."""
         seeking = self.token + tokens.mean(dim=1)
-        q = self.to_q(seeking).unflatten(-1, (self.heads, -1))
-        w_k = self.to_k.weight.unflatten(0, (self.heads, -1))
-        sought = torch.einsum("bhd,hdc->bhc", q, w_k) * q.shape[-1] ** -0.5
-        weights = (sought @ tokens.transpose(1, 2)).softmax(dim=-1)
-        weights = self.pattern(weights.unflatten(-1, (self.grid, self.grid))).flatten(2)
-        w_v = self.to_v.weight.unflatten(0, (self.heads, -1))
-        found = torch.einsum("bhc,hdc->bhd", weights @ tokens, w_v).flatten(1)
-        return seeking + found + self.to_v.bias, weights
+        q = self.to_q(seeking).unflatten(-1, (self.heads, 1, -1))
+        seen: list[Tensor] = []
+
+        def see(weights: Tensor) -> Tensor:
+            seen.append(self.pattern(weights.unflatten(-1, (self.grid, self.grid)).squeeze(2)))
+            return seen[0].flatten(2).unsqueeze(2)
+
+        found = attend(q, tokens, self.to_k, self.to_v, see)
+        return seeking + found.flatten(1), seen[0].flatten(2)
 
 
 class WordFusion(nn.Module):
@@ -217,7 +231,8 @@ class TGFA(nn.Module):
         self.norm, self.ffn_norm = nn.LayerNorm(hidden, eps=1e-6), nn.LayerNorm(hidden, eps=1e-6)
         self.to_q, self.to_v, self.to_out = (nn.Linear(hidden, hidden) for _ in range(3))
         self.to_k = nn.Linear(hidden, hidden, bias=False)  # softmax is blind to a key bias
-        self.text, self.vision = Attend(), Attend()
+        self.text = nn.ModuleDict({"pattern": Tap("batch head query key")})  # A1
+        self.vision = nn.ModuleDict({"pattern": Tap("batch head query key")})  # A2
         self.ffn = nn.Sequential(
             nn.Linear(hidden, ffn), nn.GELU(), nn.Dropout(dropout),
             nn.Linear(ffn, hidden), nn.Dropout(dropout),
@@ -238,19 +253,15 @@ class TGFA(nn.Module):
             rows: Positions of `x` to compute.
         """
         seen = self.norm(x)
-        q, k, v = map(self._split, (self.to_q(seen[:, rows]), self.to_k(seen), self.to_v(seen)))
-        k_t, v_t = self._split(self.to_k(y)), self._split(self.to_v(y))
-        guided = self.text(q, k_t, v_t, query="vision", key="text")
-        mixed = self.vision(guided, k, v, query="vision", key="vision")
+        q = self.to_q(seen[:, rows]).unflatten(-1, (self.heads, -1)).transpose(1, 2)
+        see = partial(self.text["pattern"], query="vision", key="text")
+        guided = attend(q, y, self.to_k, self.to_v, see)  # U, a query without a further map
+        see = partial(self.vision["pattern"], query="vision", key="vision")
+        mixed = attend(guided, seen, self.to_k, self.to_v, see)
         residual = self.parts["residual"](x[:, rows])
         attention = self.parts["attention"](self.to_out(mixed.transpose(1, 2).flatten(2)))
         ffn = self.parts["ffn"](self.ffn(self.ffn_norm(residual + attention)))
         return Parts(residual, attention, ffn)
-
-    def _split(
-        self, x: Float[Tensor, "batch time hidden"]
-    ) -> Float[Tensor, "batch {self.heads} time channel"]:
-        return x.unflatten(-1, (self.heads, -1)).transpose(1, 2)
 
 
 class _Fused(NamedTuple):
@@ -347,7 +358,8 @@ class MGHFT(EmotionModel):
             return cls(
                 backbone="pvt_v2_b0", image=112, text_encoder="all-MiniLM-L6-v2",
                 text_features=384, joint=192, fusion=192, heads=6, ffn=384,
-                class_heads=(4, 4, 2, 1), chosen_below=0.25, scaled=True,
+                relation_weight=30 * 16 / 64,  # MLCE is a sum over the batch: 16 there, 64 here
+                class_heads=(2, 4, 2, 1), chosen_below=0.25, scaled=True,
                 train_backbone=False, drop_modality=0.1, drop_view=0.1,
             )  # fmt: skip
 
