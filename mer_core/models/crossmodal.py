@@ -18,7 +18,7 @@ from mer_core.types import Stream
 
 
 @dataclass(frozen=True)
-class Dropout:
+class Shares:
     """Shares of numbers set to zero in training. Defaults: MulT's code.
 
     Attributes:
@@ -46,11 +46,11 @@ class CrossmodalTransformer(nn.Module):
         dropout: Shares dropped in training.
     """
 
-    def __init__(self, hidden: int, heads: int, layers: int, dropout: Dropout) -> None:
+    def __init__(self, hidden: int, heads: int, layers: int, dropout: Shares) -> None:
         super().__init__()
         self.layers = nn.ModuleList(CrossmodalLayer(hidden, heads, dropout) for _ in range(layers))
         self.norm = nn.LayerNorm(hidden)
-        self.dropout = nn.Dropout(dropout.embed)
+        self.dropout = Dropout(dropout.embed)
 
     def forward(self, x: Stream, source: Stream | None = None) -> Stream:
         """The stream, having looked; its positions and mask stay.
@@ -80,14 +80,15 @@ class CrossmodalLayer(nn.Module):
         dropout: Shares dropped in training.
     """
 
-    def __init__(self, hidden: int, heads: int, dropout: Dropout) -> None:
+    def __init__(self, hidden: int, heads: int, dropout: Shares) -> None:
         super().__init__()
         # The key bias cancels in the softmax; MulT's parameter count has it.
-        self.attention = CrossAttention(hidden, heads, key_bias=True, dropout=dropout.attention)
+        self.attention = CrossAttention(hidden, heads, key_bias=True)
+        self.attention.dropout = Dropout(dropout.attention)
         self.widen, self.narrow = nn.Linear(hidden, 4 * hidden), nn.Linear(4 * hidden, hidden)
         self.attention_norm, self.feed_norm = nn.LayerNorm(hidden), nn.LayerNorm(hidden)
-        self.relu_dropout = nn.Dropout(dropout.relu)
-        self.dropout = nn.Dropout(dropout.residual)
+        self.relu_dropout = Dropout(dropout.relu)
+        self.dropout = Dropout(dropout.residual)
         for linear in (m for m in self.modules() if isinstance(m, nn.Linear)):
             nn.init.xavier_uniform_(linear.weight)
             nn.init.zeros_(linear.bias)
@@ -98,6 +99,30 @@ class CrossmodalLayer(nn.Module):
         values = x.values + self.dropout(self.attention(query, key).values)
         wide = self.relu_dropout(self.widen(self.feed_norm(values)).relu())
         return x.at(values + self.dropout(self.narrow(wide)))
+
+
+class Dropout(nn.Module):
+    """Dropout whose mask is drawn one byte a number, on a CPU about ten times faster than bits.
+
+    The share is rounded to 256ths, and the rest is scaled up by what is really kept.
+
+    Args:
+        share: Of the numbers set to zero in training.
+    """
+
+    def __init__(self, share: float) -> None:
+        super().__init__()
+        self.bar = round(256 * share)
+
+    def extra_repr(self) -> str:
+        return f"{self.bar}/256"
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not (self.training and self.bar):
+            return x
+        words = torch.empty(-(-x.numel() // 8), dtype=torch.int64, device=x.device)
+        dice = words.random_(-(2**63), None).view(torch.uint8)[: x.numel()].view(x.shape)
+        return x * (dice >= self.bar).to(x.dtype).mul_(256 / (256 - self.bar))
 
 
 def sine_positions(time: int, hidden: int) -> Float[Tensor, "{time} {hidden}"]:

@@ -5,6 +5,7 @@ Departs: the paper does not say when the gate is frozen; the rule in `settle` is
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import torch
@@ -81,7 +82,9 @@ class ModalityGate(nn.Module):
         now = self.current()
         moved = float((now - self.previous).abs().max())
         same = int(now.argmax()) == int(self.previous.argmax())
-        self.calm.copy_(self.calm + 1 if same and moved < tolerance else torch.zeros_like(self.calm))
+        self.calm.copy_(
+            self.calm + 1 if same and moved < tolerance else torch.zeros_like(self.calm)
+        )
         self.previous.copy_(now)
         rested = 0 < freeze_after <= int(self.calm)
         if rested or (freeze_epoch is not None and epoch + 1 >= freeze_epoch):
@@ -102,7 +105,7 @@ class ModalityGate(nn.Module):
             "omega": _plain(now),
             "omega_path": [_plain(p) for p in path[::stride]],
             "primary": str(self.modalities[int(now.argmax())]),
-            "flips": sum(a != b for a, b in zip(leaders, leaders[1:], strict=False)),
+            "flips": sum(a != b for a, b in pairwise(leaders)),
             "gate_frozen": self.is_frozen,
         }
 

@@ -1,7 +1,7 @@
 """The contract of every processor."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import torch
 
@@ -9,6 +9,7 @@ from mer_core.task import EMOTIONS
 from mer_core.types import Batch, Modality, Sample
 
 
+@runtime_checkable
 class Processor(Protocol):
     """Samples in, one padded batch out, with every stream that its model needs.
 
