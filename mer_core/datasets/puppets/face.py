@@ -111,9 +111,7 @@ def _eye_curves(u: _Units, side: int) -> tuple[list[Point], list[Point]]:
     rx, ry = 0.18 * (1 + 0.12 * wide), 0.235
     top = ry * (1 + 0.35 * wide - 0.5 * squint)
     low = ry * (1 - 0.45 * squint - 1.75 * u["cheek_raise"] + 0.1 * wide)
-    slant = (0.13 * frown - 0.12 * grief * (1 - u["outer_brow_raise"])) * (
-        1 - 0.6 * wide * grief
-    )
+    slant = (0.13 * frown - 0.12 * grief * (1 - u["outer_brow_raise"])) * (1 - 0.6 * wide * grief)
     upper, lower = [], []
     for i in range(13):
         t = -1 + i / 6
@@ -145,9 +143,7 @@ def _paint_eyes(pen: Pen, u: _Units, ink: Colour) -> None:
             k = min(12, max(0, round((t + 1) * 6)))
             pupil.append((x, min(max(y, upper[k][1]), lower[k][1])))
         pen.shape(pupil, _DARK, None)
-        pen.dot(
-            x0 - 0.035, max(centre - 0.05, upper[6][1] + 0.035), 0.033, (255, 255, 255)
-        )
+        pen.dot(x0 - 0.035, max(centre - 0.05, upper[6][1] + 0.035), 0.033, (255, 255, 255))
 
 
 def _paint_cheeks(pen: Pen, u: _Units, skin: Colour) -> None:
@@ -176,9 +172,7 @@ def _mouth_curves(u: _Units) -> tuple[list[Point], list[Point]]:
     )
     press, jaw, raised = u["lip_press"], u["jaw_drop"], u["upper_lip_raise"]
     ring = jaw * (1 - pull) * (1 - stretch) * (1 - press)
-    width = 0.27 * (
-        1 + 0.7 * pull + 0.65 * stretch + 0.35 * press + 0.25 * sink - 0.25 * ring
-    )
+    width = 0.27 * (1 + 0.7 * pull + 0.65 * stretch + 0.35 * press + 0.25 * sink - 0.25 * ring)
     corner = 0.35 - 0.1 * pull + 0.11 * sink + 0.03 * stretch + 0.07 * ring
     bow = 0.15 * pull - 0.2 * sink * (1 - 0.5 * press) - 0.15 * ring + 0.02
     gape = 0.58 * jaw * (1 - 0.1 * press) * (1 - 0.2 * pull) * (1 - 0.1 * stretch)
@@ -225,9 +219,7 @@ def _paint_mouth(pen: Pen, u: _Units, ink: Colour) -> None:
     pen.shape(upper + lower[::-1], None, ink, 0.045)
 
 
-def _paint_inside(
-    pen: Pen, upper: list[Point], lower: list[Point], pull: float
-) -> None:
+def _paint_inside(pen: Pen, upper: list[Point], lower: list[Point], pull: float) -> None:
     gape = lower[7][1] - upper[7][1]
     rise = [
         (x, max(v - 0.4 * gape * (1 - (x / upper[-1][0]) ** 2), y))
@@ -235,10 +227,7 @@ def _paint_inside(
     ]
     pen.shape(rise[3:12] + lower[3:12][::-1], _TONGUE, None)
     if pull > 0.4:
-        teeth = [
-            (x, min(y + 0.26 * gape, v))
-            for (x, y), (_, v) in zip(upper, lower, strict=True)
-        ]
+        teeth = [(x, min(y + 0.26 * gape, v)) for (x, y), (_, v) in zip(upper, lower, strict=True)]
         pen.shape(upper[1:14] + teeth[1:14][::-1], _TEETH, None)
 
 

@@ -99,9 +99,7 @@ def _tuft(pen: Pen, head: Head) -> None:
 
 
 def _antenna(pen: Pen, head: Head) -> None:
-    pen.line(
-        [(0, -0.6), (0, -0.92)], 0.05 * pen.half / pen.unit, pen.style.ink(head.fur)
-    )
+    pen.line([(0, -0.6), (0, -0.92)], 0.05 * pen.half / pen.unit, pen.style.ink(head.fur))
     pen.body(oval(0, -0.96, 0.11, 0.11), head.accent)
     for s in (-1, 1):
         pen.body(oval(s * 0.86, 0.0, 0.12, 0.22, 0.6), head.accent)
@@ -136,9 +134,7 @@ def _paint_marks(pen: Pen, head: Head) -> None:
     fill = pen.style.fill
     if head.ears == "pleats":
         for dx in (-0.3, -0.1, 0.1, 0.3):
-            line = curve(
-                (dx, -0.68 + abs(dx) * 0.25), (dx * 1.5, -0.62), (dx * 1.9, -0.5)
-            )
+            line = curve((dx, -0.68 + abs(dx) * 0.25), (dx * 1.5, -0.62), (dx * 1.9, -0.5))
             pen.line(line, 0.03 * pen.half / pen.unit, fill(head.accent))
     if head.ears == "cap":
         top = [(x, min(y, -0.28)) for x, y in oval(0, -0.3, 1.0, 0.66)]

@@ -13,9 +13,7 @@ from PIL import Image, ImageDraw
 Colour = tuple[int, int, int]
 Point = tuple[float, float]
 
-_CIRCLE = tuple(
-    (math.cos(a * math.pi / 16), math.sin(a * math.pi / 16)) for a in range(32)
-)
+_CIRCLE = tuple((math.cos(a * math.pi / 16), math.sin(a * math.pi / 16)) for a in range(32))
 
 
 def mix(a: Colour, b: Colour, share: float) -> Colour:
@@ -38,6 +36,7 @@ class StyleLook:
         wobble: How unsteady the hand is, in units of the box.
         flat_body: Fill of every body in styles that ignore the character's colours.
         paper: Colour behind a face drawn alone.
+        shadow: Offset in pixels of a shadow under each body, as layers of paper cast.
     """
 
     line: Colour | None = (58, 46, 52)
@@ -46,6 +45,7 @@ class StyleLook:
     wobble: float = 0.0
     flat_body: Colour | None = None
     paper: Colour = (238, 240, 245)
+    shadow: float = 0.0
 
     def fill(self, colour: Colour) -> Colour:
         """A colour of the palette as this style paints it."""
@@ -61,7 +61,11 @@ class StyleLook:
 
 
 class Pen:
-    """Draws into a square box of a picture, in unit coordinates."""
+    """Draws into a square box of a picture, in unit coordinates.
+
+    Attributes:
+        extent: Left, top, right and bottom of all that it drew, in pixels of the picture.
+    """
 
     def __init__(
         self,
@@ -75,17 +79,22 @@ class Pen:
         self.draw = ImageDraw.Draw(picture)
         self.centre, self.half = centre, half
         self._turn = 0
+        self.extent = [math.inf, math.inf, -math.inf, -math.inf]
 
     def moved(self, centre: Point, half: float) -> "Pen":
         """A pen for another box (unit coordinates of this one) of the same picture."""
-        return Pen(
-            self.picture, self.at(*centre), self.half * half, self.style, self.unit
-        )
+        pen = Pen(self.picture, self.at(*centre), self.half * half, self.style, self.unit)
+        pen.extent = self.extent
+        return pen
 
-    def styled(self, **changes: object) -> "Pen":
-        """The same pen with another style."""
-        style = replace(self.style, **changes)  # type: ignore[arg-type]
-        return Pen(self.picture, self.centre, self.half, style, self.unit)
+    def fresh(self) -> "Pen":
+        """The same pen, with nothing drawn yet as far as `extent` knows."""
+        return Pen(self.picture, self.centre, self.half, self.style, self.unit)
+
+    def _saw(self, pixels: Sequence[Point]) -> None:
+        e, xs, ys = self.extent, [x for x, _ in pixels], [y for _, y in pixels]
+        e[0], e[1] = min(e[0], *xs), min(e[1], *ys)
+        e[2], e[3] = max(e[2], *xs), max(e[3], *ys)
 
     def at(self, x: float, y: float) -> Point:
         """Unit coordinates -> pixels of the supersampled picture."""
@@ -113,6 +122,7 @@ class Pen:
     def line(self, points: Sequence[Point], width: float, colour: Colour) -> None:
         """An open line with round ends; `width` in shares of the unit."""
         pixels, w = self._points(points), self.stroke_width(width)
+        self._saw(pixels)
         self.draw.line(pixels, fill=colour, width=w, joint="curve")
         r = w / 2
         for x, y in (pixels[0], pixels[-1]):
@@ -127,35 +137,35 @@ class Pen:
     ) -> None:
         """A closed shape, filled, with a contour when `ink` is given and the style draws lines."""
         pixels = self._points(points)
+        self._saw(pixels)
         if fill is not None:
             self.draw.polygon(pixels, fill=fill)
         if ink is not None and width > 0:
             pixels += pixels[:2]
-            self.draw.line(
-                pixels, fill=ink, width=self.stroke_width(width), joint="curve"
-            )
+            self.draw.line(pixels, fill=ink, width=self.stroke_width(width), joint="curve")
 
     def body(self, points: Sequence[Point], colour: Colour) -> None:
         """A closed shape as this style paints bodies."""
         fill = self.style.flat_body or self.style.fill(colour)
         ink = self.style.ink(fill) if self.style.width else None
+        if self.style.shadow:
+            d = self.style.shadow
+            pixels = [(x + d, y + d) for x, y in (self.at(*p) for p in points)]
+            self.draw.polygon(pixels, fill=mix(fill, (60, 50, 60), 0.35))
         self.shape(points, fill, ink, 0.024 * self.style.width)
 
-    def dot(
-        self, x: float, y: float, r: float, colour: Colour, ry: float | None = None
-    ) -> None:
+    def dot(self, x: float, y: float, r: float, colour: Colour, ry: float | None = None) -> None:
         """A filled ellipse without contour."""
         (a, b), h, v = (
             self.at(x, y),
             r * self.half,
             (r if ry is None else ry) * self.half,
         )
+        self._saw(((a - h, b - v), (a + h, b + v)))
         self.draw.ellipse((a - h, b - v, a + h, b + v), fill=colour)
 
 
-def oval(
-    x: float, y: float, rx: float, ry: float, squareness: float = 0.0
-) -> list[Point]:
+def oval(x: float, y: float, rx: float, ry: float, squareness: float = 0.0) -> list[Point]:
     """Points of an ellipse; `squareness` 0..1 bends it towards a rounded rectangle."""
     power = 1.0 - 0.62 * squareness
     return [
@@ -185,18 +195,14 @@ def curve(a: Point, b: Point, c: Point, steps: int = 8) -> list[Point]:
 STYLE_LOOKS: dict[str, StyleLook] = {
     "flat": StyleLook(line=None, width=0.0),
     "outline": StyleLook(line=(38, 34, 44), width=1.5, flat_body=(255, 255, 255)),
-    "pastel": StyleLook(
-        line=(150, 118, 140), tint=((255, 244, 250), 0.45), paper=(252, 240, 246)
-    ),
-    "sketchy": StyleLook(
-        line=(72, 66, 76), width=0.8, tint=((250, 246, 236), 0.3), wobble=0.022
-    ),
+    "pastel": StyleLook(line=(150, 118, 140), tint=((255, 244, 250), 0.45), paper=(252, 240, 246)),
+    "sketchy": StyleLook(line=(72, 66, 76), width=0.8, tint=((250, 246, 236), 0.3), wobble=0.022),
     "pixel": StyleLook(line=(36, 30, 48), width=1.3),
     "bold": StyleLook(line=(20, 18, 28), width=2.2),
     "watercolour": StyleLook(line=None, width=0.7, tint=((255, 252, 244), 0.28)),
     "neon": StyleLook(
         line=(70, 255, 226), width=1.1, tint=((26, 16, 62), 0.55), paper=(18, 12, 40)
     ),
-    "papercut": StyleLook(line=(255, 255, 255), width=0.9, paper=(214, 206, 192)),
+    "papercut": StyleLook(line=(255, 255, 255), width=0.9, paper=(214, 206, 192), shadow=4.0),
 }
 """Style -> how it paints."""
