@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from mer_core.datasets.puppets import WORLD, utterance
+from mer_core.datasets.puppets.collection import utterances as utterances_of
 from mer_core.models.base import EmotionModel
 from mer_core.training.features import (
     cache_folder,
@@ -55,7 +56,7 @@ def featured_utterances(split: str, progress: Progress, limit: int | None = None
     from mer_core.encoders.text import sha256
     from mer_core.processing import audio
 
-    count = WORLD.utterances[split] if limit is None else min(limit, WORLD.utterances[split])
+    count = len(utterances_of(split, limit))
     weights = sha256(folder_of("face") / "weights.safetensors")
     code = code_key(clips, face, sentences, utterances, voices, audio, weights, WORLD.digest())
     path = cache_folder() / f"utterances-{split}-{count}-{code}.npz"

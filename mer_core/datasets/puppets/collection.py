@@ -8,6 +8,8 @@ from mer_core.datasets.puppets.utterances import utterance
 from mer_core.datasets.puppets.world import WORLD, World
 from mer_core.types import Sample
 
+SPLITS = ("train", "valid", "test")
+
 
 class Collection(Sequence[Sample]):
     """One split of the world. Sample i is a function of the world's knobs, the split and i alone.
@@ -44,11 +46,11 @@ class Collection(Sequence[Sample]):
 
 def stickers(split: str, limit: int | None = None, world: World = WORLD) -> Collection:
     """Generated stickers of a split, the first `limit` of them."""
-    count = world.stickers[split]
+    count = world.stickers[SPLITS.index(split)]
     return Collection(sticker, split, count if limit is None else min(limit, count), world)
 
 
 def utterances(split: str, limit: int | None = None, world: World = WORLD) -> Collection:
     """Generated utterances of a split, the first `limit` of them."""
-    count = world.utterances[split]
+    count = world.utterances[SPLITS.index(split)]
     return Collection(utterance, split, count if limit is None else min(limit, count), world)

@@ -1,0 +1,242 @@
+"""How each thing that ships is trained: `mer train face|backbone|mghft|egmf|hct_dmg`.
+
+A run is one model, one version (all modalities, or only some of them heard) and one seed. Every run
+has its own folder under runs/, is resumable, and is skipped when it is finished. Validation
+chooses epochs and temperatures; the test split is read by `mer_core.training.report` alone.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from mer_core.checkpoints import code_hash, config_hash, folder_of
+from mer_core.datasets.puppets import WORLD
+from mer_core.disk import write_json, write_tensors
+from mer_core.errors import UnknownName
+from mer_core.metrics import fit_temperature
+from mer_core.models import MODELS, EmotionModel
+from mer_core.models.mghft import MGHFT
+from mer_core.training.evaluation import answers
+from mer_core.training.loop import TrainConfig, fit
+
+Progress = Callable[[str, int, int], None]
+
+RUNS = Path(__file__).resolve().parents[2] / "runs"
+SEEDS = (0, 1, 2)
+"""What the seeds vary: initial weights, order of samples, dropout, silenced modalities."""
+
+BACKBONE = TrainConfig(
+    epochs=12, batch=64, lr=1e-3, weight_decay=0.05, modality_dropout=0.0, autocast=True
+)
+
+PLANS: dict[str, TrainConfig] = {
+    "mghft": TrainConfig(epochs=8, batch=64, lr=1e-3, weight_decay=0.05, modality_dropout=0.1),
+    "egmf": TrainConfig(epochs=6, batch=64, lr=1e-3, weight_decay=0.01, autocast=True),
+    "hct_dmg": TrainConfig(epochs=12, batch=64, lr=2e-3, weight_decay=0.01),
+}
+"""The same budget for a model's fused and single-modality versions."""
+
+
+@dataclass(frozen=True)
+class Version:
+    """Which modalities a version hears; no name means all of them."""
+
+    name: str
+    keep: tuple[str, ...] = ()
+
+
+def versions(model: str) -> tuple[Version, ...]:
+    """The fused version first, then one for each modality alone.
+
+    Raises:
+        UnknownName: No such model.
+    """
+    if model not in MODELS:
+        raise UnknownName(model, MODELS)
+    alone = (Version(f"{m}-only", (str(m),)) for m in MODELS[model].modalities)
+    return (Version("fused"), *alone)
+
+
+def fresh(name: str, seed: int) -> EmotionModel:
+    """An untrained model of demo size."""
+    torch.manual_seed(seed)
+    return MODELS[name](MODELS[name].Config.demo())
+
+
+def run_folder(name: str, version: Version, seed: int) -> Path:
+    """Where a run keeps its state, and its weights once it is finished."""
+    return RUNS / name / f"{version.name}-seed{seed}"
+
+
+def finished(name: str, version: Version, seed: int, config: TrainConfig) -> bool:
+    """Whether a run with these settings, of this code, in this world, has ended."""
+    import json
+
+    path = run_folder(name, version, seed) / "result.json"
+    if not path.is_file():
+        return False
+    told = json.loads(path.read_text())
+    same = {"train": asdict(config), "code": code_hash(MODELS[name]), "world": WORLD.digest()}
+    return all(told.get(k) == v for k, v in json.loads(json.dumps(same)).items())
+
+
+def train_version(
+    name: str, version: Version, seed: int, tables: dict[str, Any], progress: Progress
+) -> Path:
+    """Train one run to its end, or go on with it; returns its folder."""
+    config = replace(PLANS[name], seed=seed, keep=version.keep)
+    folder = run_folder(name, version, seed)
+    if finished(name, version, seed, config):
+        return folder
+    model = fresh(name, seed)
+    if isinstance(model, MGHFT):
+        model.load_backbone(tables["backbone"])
+    train, valid = tables["train"], tables["valid"]
+
+    def score(m: EmotionModel) -> dict[str, float]:
+        return answers(m, valid.evaluation(), version.keep).scores()
+
+    told = lambda text, done, total: progress(  # noqa: E731
+        f"{name} {version.name} seed {seed}: {text}", done, total
+    )
+    history = fit(model, train.training(config), train.steps(config), score, config, folder, told)
+    said = answers(model, valid.evaluation(), version.keep)
+    model.temperature.fill_(fit_temperature(said.logits, said.target))
+    write_tensors(folder / "weights.safetensors", model.shipped())
+    write_json(
+        folder / "result.json",
+        {
+            "model": name,
+            "version": version.name,
+            "seed": seed,
+            "train": asdict(config),
+            "code": code_hash(MODELS[name]),
+            "config": config_hash(model.config),
+            "world": WORLD.digest(),
+            "temperature": float(model.temperature),
+            "valid": answers(model, valid.evaluation(), version.keep).scores(),
+            "best_epoch": history.best,
+            "history": history.rows,
+        },
+    )
+    return folder
+
+
+def tables_for(name: str, progress: Progress, splits: Sequence[str] = ("train", "valid")) -> dict:
+    """The splits of a model's data set with everything computed once."""
+    if name == "mghft":
+        return _sticker_tables(progress, splits)
+    from mer_core.training.utterances import UtteranceTable, featured_utterances
+
+    model = fresh(name, 0)
+    return {
+        split: UtteranceTable(model, featured_utterances(split, progress), progress)
+        for split in splits
+    }
+
+
+def _sticker_tables(progress: Progress, splits: Sequence[str]) -> dict:
+    from mer_core.datasets.puppets.views import realise
+    from mer_core.encoders.interpreter import Interpreter
+    from mer_core.training.stickers import StickerTable, sticker_split
+
+    backbone = backbone_weights()
+    model = fresh("mghft", 0)
+    assert isinstance(model, MGHFT)
+    model.load_backbone(backbone)
+    interpreter = Interpreter.load(RUNS / "interpreter", model.backbone, realise)
+    side = model.config.image
+    tables: dict[str, Any] = {
+        split: StickerTable(
+            sticker_split(split, side, progress), model.eval(), interpreter, split, progress
+        )
+        for split in splits
+    }
+    return tables | {"backbone": backbone}
+
+
+def backbone_weights() -> dict[str, torch.Tensor]:
+    """The trained backbone: from runs/, or else from the shipped MGHFT."""
+    from safetensors.torch import load_file
+
+    path = RUNS / "interpreter" / "backbone.safetensors"
+    if path.is_file():
+        return {k: t.float() for k, t in load_file(path).items()}
+    from mer_core.checkpoints import load
+
+    shipped = load("mghft")
+    assert isinstance(shipped, MGHFT)
+    return shipped.backbone.state_dict()
+
+
+def train_backbone(progress: Progress) -> Path:
+    """Train the backbone under the interpreter's heads; both are rounded to what ships."""
+    from mer_core.encoders.interpreter import Interpreter
+    from mer_core.training.stickers import (
+        LABELS,
+        attribute_accuracy,
+        backbone_batches,
+        sticker_split,
+    )
+
+    config, side = BACKBONE, MGHFT.Config.demo().image
+    torch.manual_seed(config.seed)
+    model = Interpreter.fresh(
+        Interpreter.Config(LABELS, MGHFT.Config.demo().backbone, side)
+    ).to(memory_format=torch.channels_last)
+    data = {s: sticker_split(s, side, progress) for s in ("train", "valid")}
+
+    def score(m: Interpreter) -> dict[str, float]:
+        found = attribute_accuracy(m, data["valid"])
+        return {"accuracy": sum(found.values()) / len(found), **found}
+
+    folder = RUNS / "interpreter"
+    steps = len(data["train"]) // config.batch
+    batches = backbone_batches(data["train"], config)
+    history = fit(model, batches, steps, score, config, folder, progress)
+    for parameter in model.state_dict().values():
+        if parameter.is_floating_point():
+            parameter.copy_(parameter.half().float())
+    seen, unseen = data["valid"].seen.nonzero()[:, 0], (~data["valid"].seen).nonzero()[:, 0]
+    metrics = {
+        "valid": attribute_accuracy(model, data["valid"]),
+        "valid_seen_characters": attribute_accuracy(model, data["valid"], seen),
+        "valid_held_out_characters": attribute_accuracy(model, data["valid"], unseen),
+        "n": {"valid": len(data["valid"]), "held_out": len(unseen)},
+    }
+    write_tensors(folder / "backbone.safetensors", model.backbone_state())
+    about = {"train": asdict(config), "history": history.rows, "world": WORLD.digest()}
+    model.save(folder, training=about, metrics=metrics)
+    return folder
+
+
+def train(
+    name: str,
+    progress: Progress,
+    seeds: Sequence[int] = SEEDS,
+    which: Sequence[str] = (),
+) -> None:
+    """Everything that `mer train NAME` does; finished parts are skipped.
+
+    Args:
+        name: "face", "backbone", or a model.
+        progress: Told how far it is.
+        seeds: Of the runs.
+        which: Names of versions; empty for all.
+    """
+    if name == "face":
+        from mer_core.training.faces import train_face
+
+        train_face(folder_of("face"), progress=progress)
+        return
+    if name == "backbone":
+        train_backbone(progress)
+        return
+    chosen = [v for v in versions(name) if not which or v.name in which]
+    tables = tables_for(name, progress)
+    for seed in seeds:
+        for version in chosen:
+            train_version(name, version, seed, tables, progress)
