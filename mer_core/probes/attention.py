@@ -8,7 +8,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from mer_core.probes.base import Finding, Reader, Row, names_of, percent
+from mer_core.probes.base import Finding, Reader, Row, listed, names_of, percent
 from mer_core.probes.positions import Positions, positions
 from mer_core.recording import Recording
 from mer_core.trace import Reading
@@ -42,6 +42,18 @@ class Flow:
         rows, columns = self.query.real[sample], self.key.real[sample]
         return self.weights[sample][rows][:, columns]
 
+    def shares(self, sample: int) -> dict[str, tuple[float, float]]:
+        """Modality of the key -> share of the attention, and share of the positions.
+
+        The second is what even looking would give. One entry with (1, 1) unless keys are joined.
+        """
+        seen, kinds = self.seen(sample).mean(dim=0), self.key.kinds_kept(sample)
+        attention = {
+            k: sum(float(w) for w, o in zip(seen, kinds, strict=True) if o == k)
+            for k in dict.fromkeys(kinds)
+        }
+        return {k: (share, kinds.count(k) / len(kinds)) for k, share in attention.items()}
+
     def sharpest(self, sample: int) -> tuple[float, str, str, float]:
         """Greatest weight relative to uniform, its query and key, and the weight itself."""
         seen = self.seen(sample)
@@ -60,7 +72,7 @@ class AttentionMap(Finding):
         flows: In the order of the forward pass.
     """
 
-    unit = "attention relative to looking everywhere alike (1 × uniform), averaged over heads"
+    unit = "attention relative to looking everywhere alike (1 = uniform), mean of heads"
     baseline = "uniform attention; a weight says where a model looks, not what moved its answer"
     flows: tuple[Flow, ...]
 
@@ -98,6 +110,9 @@ class AttentionMap(Finding):
         if not flows:
             return "No two modalities are heard here, so none has another to look at."
         flow = max(flows, key=lambda f: f.sharpest(sample)[0])
+        return self._sharpest(flow, sample) + "".join(_shared(f, sample) for f in flows)
+
+    def _sharpest(self, flow: Flow, sample: int) -> str:
         times, looks, seen, weight = flow.sharpest(sample)
         if times < 1.5:
             return (
@@ -120,6 +135,18 @@ class AttentionMap(Finding):
                     for j, weight in enumerate(row):
                         where: Row = {"query": f"{i}: {queries[i]}", "key": f"{j}: {keys[j]}"}
                         yield {**about, **where, "weight": weight}
+
+
+def _shared(flow: Flow, sample: int) -> str:
+    """How attention is shared where the keys of several modalities stand on one axis."""
+    shares = flow.shares(sample)
+    if len(shares) < 2:
+        return ""
+    parts = [
+        f"{percent(got)} to {kind} ({percent(even)} of the positions)"
+        for kind, (got, even) in shares.items()
+    ]
+    return f" {flow.query.name.capitalize()} gives {listed(parts)}."
 
 
 def _place(label: str) -> str:

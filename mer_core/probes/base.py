@@ -93,13 +93,14 @@ def names_of(batch: Batch) -> tuple[str, ...]:
 
 def percent(value: float) -> str:
     """0.284 -> '28 %'. For a share of an answer or of attention."""
-    return f"{100 * value:.0f} %" if abs(value) >= 0.01 or value == 0 else f"{100 * value:.1f} %"
+    return f"{100 * value:.0f} %" if abs(value) >= 0.0095 or value == 0 else f"{100 * value:.1f} %"
 
 
-def points(value: float) -> str:
-    """0.284 -> '+28 points': a difference of two percentages, with its sign."""
-    size = f"{abs(100 * value):.0f}" if abs(value) >= 0.01 else f"{abs(100 * value):.1f}"
-    return f"{'+' if value >= 0 else '−'}{size} points"  # noqa: RUF001 (a real minus sign)
+def points(value: float, signed: bool = True) -> str:
+    """0.284 -> '+28 points': a difference of two percentages, with or without its sign."""
+    size = f"{abs(100 * value):.0f}" if abs(value) >= 0.0095 else f"{abs(100 * value):.1f}"
+    sign = ("+" if value >= 0 else "−") * signed  # noqa: RUF001 (a real minus sign)
+    return f"{sign}{size} {'point' if size == '1' else 'points'}"
 
 
 def listed(words: list[str]) -> str:

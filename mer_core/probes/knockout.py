@@ -13,7 +13,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 
 from mer_core.models.base import EmotionModel
-from mer_core.probes.base import Experiment, Finding, Row, names_of, percent
+from mer_core.probes.base import Experiment, Finding, Row, names_of, percent, points
 from mer_core.probes.gates import EXPERT_NAMES
 from mer_core.probes.silence import gather, looked_at
 from mer_core.trace import capture, taps
@@ -58,10 +58,10 @@ class Knockout(Finding):
         turn = self.turned(most, sample)
         then = f"the answer stays {target}" if turn == target else f"the answer turns to {turn}"
         verb = "loses" if lost[most] > 0 else "gains"
-        moved = f"{abs(100 * float(lost[most])):.0f}"
+        moved = points(float(lost[most]), signed=False)
         return (
             f"The {self.parts[most]} {self.of} matters most: without it {target} ({share}) "
-            f"{verb} {moved} points, and {then}."
+            f"{verb} {moved}, and {then}."
         )
 
     def rows(self) -> Iterator[Row]:

@@ -114,7 +114,7 @@ class Silences(Finding):
         turn = "stays" if after == self.target[sample] else f"turns to {after}"
         verb = "loses" if moved > 0 else "gains"
         return (
-            f"{opening} Without {name} it {verb} {abs(100 * moved):.0f} points and {turn}"
+            f"{opening} Without {name} it {verb} {points(moved, signed=False)} and {turn}"
             f"{'' if turn != 'stays' else ' ' + after}, more than for any other modality."
         )
 

@@ -1,5 +1,7 @@
 """Gates as bars, and the grid of stages by views."""
 
+from collections.abc import Sequence
+
 import plotly.graph_objects as go
 
 from mer_core.probes.base import percent
@@ -17,38 +19,36 @@ def draw_gate(finding: Gate, sample: int = 0, dark: bool = False) -> go.Figure:
     """One bar per part, a line at equal weights, and a ring where the first stage stood."""
     weights = finding.weights[sample].tolist()
     of_modality = finding.of == "modality"
+    labels = [f"{n}  <b>{percent(w)}</b> " for n, w in zip(finding.names, weights, strict=True)]
     drawing = go.Figure(
         go.Bar(
             x=weights,
-            y=list(finding.names),
+            y=labels,
             orientation="h",
             marker={"color": [modality_colour(n) if of_modality else PLAIN for n in finding.names]},
-            text=[f" {percent(w)}" for w in weights],
-            textposition="outside",
-            cliponaxis=False,
             hovertemplate="%{y}: %{x:.3f}<extra></extra>",
         )
     )
-    title = "weight of each modality, ω" if of_modality else "weight of each expert, α"
+    title = "weight of each modality, ω" if of_modality else "weight of each expert, α"  # noqa: RUF001
     if finding.before is not None:
-        _add_first_stage(drawing, finding, sample, dark)
+        _add_first_stage(drawing, finding.before[sample].tolist(), labels, dark)
         title += "    (○ first stage, w)"
     even = 1 / len(weights)
     drawing.add_vline(x=even, line={"color": pale_ink(dark), "width": 1, "dash": "dot"})
-    drawing.update_xaxes(range=[0, 1.05], showticklabels=False, showgrid=False, title=title)
+    drawing.update_xaxes(range=[0, 1], showticklabels=False, showgrid=False, title=title)
     drawing.update_yaxes(autorange="reversed", showgrid=False)
     return framed(drawing, finding.caption(sample), dark, 46 * len(weights) + 10, gap=42)
 
 
-def _add_first_stage(drawing: go.Figure, finding: Gate, sample: int, dark: bool) -> None:
-    before = finding.before
-    if before is None:
-        return
+def _add_first_stage(
+    drawing: go.Figure, before: Sequence[float], labels: Sequence[str], dark: bool
+) -> None:
+    ring = {"symbol": "circle-open", "size": 13, "color": ink(dark), "line": {"width": 2}}
     drawing.add_scatter(
-        x=before[sample].tolist(),
-        y=list(finding.names),
+        x=list(before),
+        y=list(labels),
         mode="markers",
-        marker={"symbol": "circle-open", "size": 13, "color": ink(dark), "line": {"width": 2}},
+        marker=ring,
         hovertemplate="first stage %{x:.3f}<extra></extra>",
     )
 

@@ -7,11 +7,13 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from mer_core.probes.attention import AttentionMap, Flow
+from mer_core.probes.positions import Positions
 from mer_core.views.colours import WEIGHTS, modality_colour, pale_ink
 from mer_core.views.frame import figure, framed
 
-LABELS = 14
-"""At most so many labels along an edge; more cannot be read from the back of a room."""
+WORDS = 16
+"""At most so many words along an edge; more cannot be read from the back of a room."""
+RULE = {"color": "#FFFFFF", "width": 2}
 
 
 @figure.register
@@ -33,13 +35,17 @@ def draw_attention(finding: AttentionMap, sample: int = 0, dark: bool = False) -
         add_map(drawing, flow, sample, i // across + 1, i % across + 1)
     drawing.update_annotations(font_size=14)
     top = max(2.0, max(flow.sharpest(sample)[0] for flow in flows))
-    bar = {"title": {"text": "× uniform", "side": "right"}, "thickness": 10, "outlinewidth": 0}
-    drawing.update_layout(
-        coloraxis={"colorscale": WEIGHTS, "cmin": 0, "cmax": top, "colorbar": bar}
-    )
-    layer = flows[0].layer + 1
-    caption = f"Layer {layer}. {finding.caption(sample)}"
-    return framed(drawing, caption, dark, 300 * down + 20, gap=80)
+    drawing.update_layout(coloraxis=scale("times uniform", top))
+    layer = f"Layer {flows[0].layer + 1} of {finding.layers[-1] + 1}. "
+    caption = layer * (len(finding.layers) > 1) + finding.caption(sample)
+    return framed(drawing, caption, dark, 300 * down + 20, gap=64)
+
+
+def scale(title: str, top: float) -> dict:
+    """The scale of weights from 0 to `top`, with a slim bar beside the maps."""
+    words = {"text": title, "side": "right", "font": {"size": 13}}
+    bar = {"title": words, "thickness": 10, "outlinewidth": 0, "nticks": 5}
+    return {"colorscale": WEIGHTS, "cmin": 0, "cmax": top, "colorbar": bar}
 
 
 def titled(flow: Flow) -> str:
@@ -64,19 +70,53 @@ def add_map(drawing: go.Figure, flow: Flow, sample: int, row: int, column: int) 
         text=hover,
         customdata=seen.tolist(),
         coloraxis="coloraxis",
-        hovertemplate="%{text}: %{z:.1f} × uniform, weight %{customdata:.3f}<extra></extra>",
+        hovertemplate="%{text}: %{z:.1f} times uniform, weight %{customdata:.3f}<extra></extra>",
     )
     drawing.add_trace(heat, row, column)
-    drawing.update_xaxes(**edge(keys), showgrid=False, row=row, col=column)
-    drawing.update_yaxes(**edge(queries), autorange="reversed", showgrid=False, row=row, col=column)
+    below, beside = edge(flow.key, sample, 5), edge(flow.query, sample, 8)
+    drawing.update_xaxes(**below, showgrid=False, zeroline=False, row=row, col=column)
+    drawing.update_yaxes(**beside, autorange="reversed", showgrid=False, row=row, col=column)
+    for border in borders(flow.key.kinds_kept(sample)):
+        drawing.add_vline(x=border, line=RULE, row=row, col=column)
+    for border in borders(flow.query.kinds_kept(sample)):
+        drawing.add_hline(y=border, line=RULE, row=row, col=column)
 
 
-def edge(labels: Sequence[str]) -> dict:
-    """Which positions of an edge are named: all words while they fit, else every so many."""
-    stride = max(1, ceil(len(labels) / LABELS))
-    chosen = list(range(0, len(labels), stride))
-    text = [labels[i] if len(labels[i]) <= 14 else labels[i][:13] + "…" for i in chosen]
-    return {"tickmode": "array", "tickvals": chosen, "ticktext": text, "tickfont_size": 12}
+def borders(kinds: Sequence[str]) -> list[float]:
+    """Where one modality's positions end and the next one's begin."""
+    return [i - 0.5 for i in range(1, len(kinds)) if kinds[i] != kinds[i - 1]]
+
+
+def edge(positions: Positions, sample: int, moments: int) -> dict:
+    """Which positions of an edge are named, each in its modality's colour where several are joined.
+
+    All words are named while they fit, else every so many; of moments, about `moments` for each
+    modality.
+    """
+    labels, kinds = positions.kept(sample), positions.kinds_kept(sample)
+    timed = [label.endswith(" s") for label in labels]
+    chosen: list[int] = []
+    for kind in dict.fromkeys(kinds):
+        own = [i for i, k in enumerate(kinds) if k == kind]
+        most = moments if timed[own[0]] else WORDS
+        chosen += own[:: max(1, ceil(len(own) / most))]
+    joined = len(set(kinds)) > 1
+    text = [_tick(labels[i], kinds[i] if joined else None) for i in chosen]
+    angle = 0 if any(timed) else None
+    return {
+        "tickmode": "array",
+        "tickvals": chosen,
+        "ticktext": text,
+        "tickfont_size": 12,
+        "tickangle": angle,
+        "ticks": "",
+        "showline": False,
+    }
+
+
+def _tick(label: str, kind: str | None) -> str:
+    short = label if len(label) <= 14 else label[:13] + "…"
+    return f"<span style='color:{modality_colour(kind)}'>{short}</span>" if kind else short
 
 
 def nothing_to_draw(sentence: str, caption: str, dark: bool) -> go.Figure:

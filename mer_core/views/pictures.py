@@ -10,9 +10,8 @@ from plotly.subplots import make_subplots
 
 from mer_core.probes.soft_fusion import SoftFusionMap, StageMap
 from mer_core.processing.pixels import square
-from mer_core.views.colours import WEIGHTS
 from mer_core.views.frame import figure, framed
-from mer_core.views.maps import nothing_to_draw
+from mer_core.views.maps import nothing_to_draw, scale
 
 SIDE = 280  # pixels of the embedded picture
 FADE = 0.45  # the picture stands back behind the map
@@ -38,10 +37,7 @@ def draw_soft_fusion(finding: SoftFusionMap, sample: int = 0, dark: bool = False
     for i, stage in enumerate(stages, start=1):
         _panel(drawing, stage, sample, picture, i)
     drawing.update_annotations(font_size=13.5)
-    bar = {"title": {"text": "share of word", "side": "right"}, "thickness": 10, "outlinewidth": 0}
-    drawing.update_layout(
-        coloraxis={"colorscale": WEIGHTS, "cmin": 0, "cmax": _top(finding, sample), "colorbar": bar}
-    )
+    drawing.update_layout(coloraxis=scale("share of word", _top(finding, sample)))
     return framed(drawing, finding.caption(sample), dark, 250 if len(stages) > 1 else 460, gap=8)
 
 
