@@ -38,7 +38,7 @@ class Pose:
 POSES: dict[str, Pose] = {
     "standing": Pose(),
     "sitting": Pose(left=((-0.4, 0.58), (-0.24, 0.72)), right=((0.4, 0.58), (0.24, 0.72)),
-                    head=(0.0, -0.12), lift=-0.08, feet="sit"),
+                    head=(0.0, -0.12), lift=0.02, feet="sit"),
     "waving": Pose(right=((0.6, 0.42), (0.7, 0.16))),
     "jumping": Pose(left=((-0.6, 0.22), (-0.72, -0.14)), right=((0.6, 0.22), (0.72, -0.14)),
                     head=(0.0, -0.26), lift=0.08, feet="air", marks="jump"),
@@ -51,7 +51,7 @@ POSES: dict[str, Pose] = {
     "slumped": Pose(left=((-0.4, 0.62), (-0.36, 0.84)), right=((0.4, 0.62), (0.36, 0.84)),
                     head=(-0.06, -0.08), look=(-0.04, 0.08), squash=0.86, marks="droop"),
     "hugging itself": Pose(left=((-0.42, 0.56), (0.16, 0.56)), right=((0.42, 0.62), (-0.16, 0.68)),
-                           head=(0.0, -0.1), look=(0.0, 0.06), squash=0.9, lift=-0.06, feet="sit",
+                           head=(0.0, -0.1), look=(0.0, 0.06), squash=0.9, lift=0.02, feet="sit",
                            front=True),
     "cowering": Pose(left=((-0.7, 0.3), (-0.5, -0.2)), right=((0.7, 0.3), (0.5, -0.2)),
                      head=(0.0, 0.06), squash=0.7, feet="stand", front=True, marks="shake"),
@@ -84,7 +84,7 @@ def _feet(pen: Pen, pose: Pose, colour: Colour) -> None:
     base = 0.9 - pose.lift
     spots = {
         "stand": ((-0.18, base, 0.15, 0.085), (0.18, base, 0.15, 0.085)),
-        "sit": ((-0.3, base - 0.02, 0.13, 0.16), (0.3, base - 0.02, 0.13, 0.16)),
+        "sit": ((-0.3, base - 0.06, 0.13, 0.15), (0.3, base - 0.06, 0.13, 0.15)),
         "air": ((-0.3, base - 0.06, 0.1, 0.13), (0.3, base - 0.1, 0.1, 0.13)),
         "step": ((-0.18, base, 0.15, 0.085), (0.36, base - 0.16, 0.14, 0.1)),
     }[pose.feet]

@@ -123,7 +123,7 @@ def _finish(picture: Image.Image, style: str, generator: np.random.Generator) ->
             (SIZE, SIZE), Image.Resampling.NEAREST
         )
     if style == "watercolour":
-        grain = (196 + 59 * generator.random((12, 12))).astype(np.uint8)
+        grain = (222 + 33 * generator.random((9, 9))).astype(np.uint8)
         wash = Image.fromarray(grain).resize((SIZE, SIZE), Image.Resampling.BICUBIC)
         return ImageChops.multiply(picture, Image.merge("RGB", (wash, wash, wash)))
     return picture

@@ -121,7 +121,10 @@ class Pen:
 
     def line(self, points: Sequence[Point], width: float, colour: Colour) -> None:
         """An open line with round ends; `width` in shares of the unit."""
-        pixels, w = self._points(points), self.stroke_width(width)
+        # Thick lines are limbs, drawn twice for their contour: a wobble would part the two.
+        plain = width > 0.1
+        pixels = [self.at(*p) for p in points] if plain else self._points(points)
+        w = self.stroke_width(width)
         self._saw(pixels)
         self.draw.line(pixels, fill=colour, width=w, joint="curve")
         r = w / 2
