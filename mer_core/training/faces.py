@@ -72,6 +72,7 @@ def train_face(
     seed: int = 0,
     progress: Callable[[float, str], None] = lambda done, words: None,
     faces: int = 12_000,
+    held_out: int = 1_500,
 ) -> dict[str, Any]:
     """Draw faces, learn to read their units, and write weights and card.
 
@@ -80,7 +81,8 @@ def train_face(
         steps: Optimiser steps of 96 pictures each.
         seed: Of the faces, the initial weights and the order.
         progress: Called with the share done and a few words.
-        faces: How many faces are drawn for training; 1,500 further ones are held out.
+        faces: How many faces are drawn for training.
+        held_out: How many further ones measure it.
 
     Returns:
         The card.
@@ -102,11 +104,15 @@ def train_face(
         plan.step()
         if step % 100 == 0:
             progress((step + 1) / steps, f"step {step} of {steps}, loss {loss.item():.4f}")
-    return _write(encoder.eval(), folder, steps, seed, faces)
+    about = {
+        "data": f"{faces} generated puppet faces of {FACE_SIZE} pixels, every character and style",
+        "training": {"steps": steps, "batch": _BATCH, "seed": seed},
+    }
+    return _write(encoder.eval(), folder, about, draw_faces(held_out, 2 * seed + 1))
 
 
 def _write(
-    encoder: FaceEncoder, folder: Path, steps: int, seed: int, faces: int
+    encoder: FaceEncoder, folder: Path, about: dict[str, Any], held_out: tuple[Tensor, Tensor]
 ) -> dict[str, Any]:
     folder.mkdir(parents=True, exist_ok=True)
     state = {
@@ -115,8 +121,10 @@ def _write(
     }
     save_file(state, folder / "weights.safetensors")
     # Measure what is shipped: the halved weights.
-    encoder.load_state_dict({k: v.float() if v.is_floating_point() else v for k, v in state.items()})
-    pictures, units = draw_faces(1_500, 2 * seed + 1)
+    encoder.load_state_dict(
+        {k: v.float() if v.is_floating_point() else v for k, v in state.items()}
+    )
+    pictures, units = held_out
     with torch.no_grad():
         found = encoder(face.squared(pictures))[:, : len(UNIT_NAMES)].clamp(0, 1)
     scores = explained(units, found)
@@ -125,8 +133,7 @@ def _write(
         "model": "face",
         "code_hash": hashlib.sha256(inspect.getsource(FaceEncoder).encode()).hexdigest(),
         "weights_sha256": sha256(folder / "weights.safetensors"),
-        "data": f"{faces} generated puppet faces of {FACE_SIZE} pixels, every character and style",
-        "training": {"steps": steps, "batch": _BATCH, "seed": seed},
+        **about,
         "metrics": {
             "held_out_faces": len(units),
             "r2": scores,
