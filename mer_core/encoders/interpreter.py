@@ -7,10 +7,10 @@ as guessed. The backbone gets its training here, under all heads at once.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Self, final
+from typing import final
 
 import numpy as np
 import torch
@@ -29,13 +29,11 @@ FORMAT = 1
 IGNORED = -1
 """Target of an attribute that a picture does not have, or that is not known."""
 
-INTENTION = "intention_emotion"
-
 SOURCES: dict[View, tuple[str, ...]] = {
-    View.INTENTION: ("caption_emotion", INTENTION),
-    View.STYLE: ("style",),
-    View.ROLE: ("character",),
-    View.POSTURE: ("face_emotion", "posture", "prop"),
+    View.INTENTION: ("intention_emotion",),
+    View.STYLE: ("style", "caption_emotion"),
+    View.ROLE: ("character", "prop"),
+    View.POSTURE: ("face_emotion", "posture"),
 }
 """Which attributes each view is worded from."""
 
@@ -83,7 +81,7 @@ class Interpreter(nn.Module):
             smoothing: Of the targets.
         """
 
-        labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+        labels: Mapping[str, Sequence[str]] = field(default_factory=dict)
         backbone: str = "pvt_v2_b0"
         image: int = 112
         hidden: int = 128
@@ -113,7 +111,7 @@ class Interpreter(nn.Module):
         })  # fmt: skip
 
     @classmethod
-    def fresh(cls, config: Config, realise: Realise | None = None) -> Self:
+    def fresh(cls, config: Config, realise: Realise | None = None) -> "Interpreter":
         """An interpreter with an untrained backbone of its own, every part ready to learn."""
         return cls(config, None, realise)
 
@@ -206,7 +204,7 @@ class Interpreter(nn.Module):
         write_json(folder / "card.json", card)
 
     @classmethod
-    def load(cls, folder: Path, backbone: Pyramid, realise: Realise | None = None) -> Self:
+    def load(cls, folder: Path, backbone: Pyramid, realise: Realise | None = None) -> "Interpreter":
         """Heads from disk on the backbone of MGHFT, frozen and in eval mode.
 
         Raises:

@@ -12,10 +12,10 @@ and answers. The text never enters the backbone, so pictures are looked at once 
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import NamedTuple, Self, final
+from typing import NamedTuple, final
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -329,7 +329,7 @@ class MGHFT(EmotionModel):
         heads: int = 12
         ffn: int = 3072
         dropout: float = 0.1
-        class_heads: tuple[int, ...] = (1, 2, 5, 8)
+        class_heads: Sequence[int] = (1, 2, 5, 8)
         kept: float = 512 / 12544
         kept_at_least: int = 4
         chosen_below: float = 1.0
@@ -353,7 +353,7 @@ class MGHFT(EmotionModel):
                 raise ValueError(f"class_heads needs {len(VIEWS)} numbers, one for each stage.")
 
         @classmethod
-        def demo(cls) -> Self:
+        def demo(cls) -> "MGHFT.Config":
             """The small one that ships with weights and runs on a CPU."""
             return cls(
                 backbone="pvt_v2_b0", image=112, text_encoder="all-MiniLM-L6-v2",
@@ -403,7 +403,7 @@ class MGHFT(EmotionModel):
         kept = c.kept_of(grid**2, heads)
         return Stage(channels, grid, heads, kept, c.joint, c.soft_fusion == "words")
 
-    def train(self, mode: bool = True) -> Self:
+    def train(self, mode: bool = True) -> "MGHFT":
         """Training mode for what learns; a frozen backbone stays in eval mode."""
         super().train(mode)
         self.backbone.train(mode and self.config.train_backbone)
