@@ -46,11 +46,11 @@ class Collection(Sequence[Sample]):
 
 def stickers(split: str, limit: int | None = None, world: World = WORLD) -> Collection:
     """Generated stickers of a split, the first `limit` of them."""
-    count = world.stickers[SPLITS.index(split)]
+    count = world.stickers[split]
     return Collection(sticker, split, count if limit is None else min(limit, count), world)
 
 
 def utterances(split: str, limit: int | None = None, world: World = WORLD) -> Collection:
     """Generated utterances of a split, the first `limit` of them."""
-    count = world.utterances[SPLITS.index(split)]
+    count = world.utterances[split]
     return Collection(utterance, split, count if limit is None else min(limit, count), world)
