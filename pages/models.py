@@ -1,5 +1,10 @@
-"""To come."""
+"""Models: who answers here, how large, how good, and how far to trust them."""
 
+from ui.cards import model_card
+from ui.resources import NAMES
 from ui.shell import require_frame
 
 require_frame()
+
+for name in NAMES:
+    model_card(name)

@@ -20,11 +20,19 @@ from ui.trust import trust_sentence
 
 @dataclass(frozen=True)
 class Answered:
-    """A recording, how long it took with everything before it, and whether it ran just now."""
+    """A recording, how long it took with everything before it, and whether it ran just now.
+
+    Attributes:
+        recording: What went in, came out and was seen.
+        seconds: Wall time, reading the sample included.
+        live: Whether the model ran in this session.
+        key: Digest of the sample; caches of what is found in the recording go by it.
+    """
 
     recording: Recording
     seconds: float
     live: bool
+    key: str
 
     @property
     def emotion(self) -> str:
@@ -42,7 +50,7 @@ def _record(name: str, key: str, _sample: Sample) -> Answered:
     with gate():
         start = time.perf_counter()
         recording = record(model, _sample)
-        return Answered(recording, time.perf_counter() - start, live=True)
+        return Answered(recording, time.perf_counter() - start, live=True, key=key)
 
 
 def ask_model(name: str, sample: Sample) -> Answered:

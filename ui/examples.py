@@ -24,4 +24,4 @@ def _recorded(path: Path, _changed: float) -> Answered | None:
         recording = Recording.load(path)
     except MerError:
         return None  # damaged; the live answer will do
-    return Answered(recording, recording.manifest.seconds, live=False)
+    return Answered(recording, recording.manifest.seconds, live=False, key=str(path))

@@ -54,7 +54,7 @@ def pick_sticker() -> Sample | None:
 
 @st.cache_resource(scope="session", max_entries=4, show_spinner="Reading the picture")
 def _picture(key: str, _data: bytes) -> np.ndarray:
-    return read_picture(_data)
+    return read_picture(_data).image
 
 
 def uploaded_sticker(data: bytes, name: str) -> Sample:

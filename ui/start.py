@@ -7,10 +7,16 @@ from mer_core.types import Sample
 from ui.answer import Answered, answer_card, try_model
 from ui.examples import recorded
 from ui.header import sample_header
+from ui.inside import mattered
 from ui.puppets import STICKERS, UTTERANCES, count, puppet
 from ui.resources import NAMES, shelf
 
 _CLIP_MODELS = ("egmf", "hct_dmg")
+_WHAT_MATTERED = {
+    "mghft": "What if one view were missing?",
+    "egmf": "What if a modality fell silent?",
+    "hct_dmg": "What if a modality fell silent?",
+}
 
 
 def _turn() -> int:
@@ -48,9 +54,9 @@ def _example(models: tuple[str, ...], dataset: str) -> Sample:
 def _answer(name: str, sample: Sample) -> Answered | None:
     """Live where the model is there; a recording of the same sample while it loads."""
     kept = recorded(name)
-    if not shelf().ready(name) and kept is not None:
-        if kept.recording.samples[0].id == sample.id:
-            return kept
+    same = kept is not None and kept.recording.samples[0].id == sample.id
+    if not shelf().ready(name) and same:
+        return kept
     if shelf().busy() and not shelf().ready(name):
         st.caption(f":material/hourglass_top: {NAMES[name]} is still loading; its answer comes.")
         return None
@@ -75,7 +81,8 @@ def _side(models: tuple[str, ...], dataset: str, answers: dict[str, Answered]) -
             answered = _answer(name, sample)
             if answered is not None:
                 answers[name] = answered
-                answer_card(name, answered, f"start-{name}")
+                told = mattered(_WHAT_MATTERED[name], name, answered)
+                answer_card(name, answered, f"start-{name}", told)
     with head:
         here = tuple(answers[n].recording.manifest for n in models if n in answers)
         sample_header(sample, here)

@@ -1,0 +1,70 @@
+"""The parts of the page Clip lab."""
+
+from collections.abc import Iterator
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from mer_core.types import Sample
+from ui.answer import Answered, answer_card, trust_line, try_model
+from ui.inside import further, show
+from ui.resources import NAMES
+
+MODELS = ("egmf", "hct_dmg")
+WEIGHTS = {"egmf": "How much does each expert count?", "hct_dmg": "Which modality leads?"}
+SILENT = "What if a modality fell silent?"
+LOOKS = "Where does one modality look in another?"
+
+
+def both_answers(sample: Sample) -> dict[str, Answered]:
+    """The two answers side by side, and what to think of the weights."""
+    answers: dict[str, Answered] = {}
+    for name, place in zip(MODELS, st.columns(2, gap="medium"), strict=True):
+        with place:
+            answered = try_model(name, sample)
+            if answered is not None:
+                answers[name] = answered
+                answer_card(name, answered, f"clip-{name}")
+    trust_line(MODELS, sample)
+    return answers
+
+
+def lead(answers: dict[str, Answered]) -> None:
+    """Both answers in one sentence."""
+    said = [f"{NAMES[n]} says **{a.emotion}** ({a.confidence:.0%})" for n, a in answers.items()]
+    if said:
+        st.markdown(" and ".join(said) + ".")
+
+
+def believed(answers: dict[str, Answered]) -> None:
+    """What each model went by: mixing weights, what silence would change, one attention map."""
+    if not answers:
+        return
+    st.subheader("Whom the models believed", anchor=False)
+    for name, place in _beside(answers):
+        with place:
+            st.markdown(f"**{NAMES[name]}**")
+            show(WEIGHTS[name], name, answers[name], f"weights-{name}")
+    st.subheader("The answer without words, voice or face", anchor=False)
+    for name, place in _beside(answers):
+        with place:
+            st.markdown(f"**{NAMES[name]}**")
+            show(SILENT, name, answers[name], f"silent-{name}")
+    st.subheader("Where one looks in another", anchor=False)
+    st.caption("Each row is a moment or a word that looks; bright is where it looks (attention).")
+    chosen = st.segmented_control(
+        "Model",
+        list(answers),
+        default=next(iter(answers)),
+        required=True,
+        format_func=NAMES.__getitem__,
+        key="looks",
+        label_visibility="collapsed",
+    )
+    show(LOOKS, chosen, answers[chosen], f"looks-{chosen}")
+    for name, answered in answers.items():
+        further(name, answered, (WEIGHTS[name], SILENT, LOOKS), f"clip-{name}")
+
+
+def _beside(answers: dict[str, Answered]) -> Iterator[tuple[str, DeltaGenerator]]:
+    return iter(zip(answers, st.columns(len(answers), gap="medium"), strict=True))
