@@ -81,7 +81,7 @@ class World:
         seed: Another number is another world of the same kind.
         sticker_counts, utterance_counts: Sizes of train, valid and test.
         only_picture: Share of stickers whose intention says nothing of emotion.
-        only_words: Share whose picture says nothing and whose intention speaks; in the rest both do.
+        only_words: Share whose picture says nothing and whose intention speaks; else both do.
         face_speaks, posture_speaks, prop_speaks, caption_speaks: Probability that the carrier shows
             an emotion where the picture speaks.
         lie: Probability that one of the speaking carriers shows another emotion than the target;
@@ -102,19 +102,19 @@ class World:
     seed: int = 20
     sticker_counts: tuple[int, int, int] = (12000, 1500, 1500)
     utterance_counts: tuple[int, int, int] = (8000, 1000, 1000)
-    only_picture: float = 0.46
-    only_words: float = 0.35
+    only_picture: float = 0.48
+    only_words: float = 0.39
     face_speaks: float = 0.5
     posture_speaks: float = 0.35
-    prop_speaks: float = 0.35
-    caption_speaks: float = 0.25
-    lie: float = 0.6
-    face_told: float = 0.22
-    posture_told: float = 0.28
-    prop_told: float = 0.28
-    caption_told: float = 0.28
+    prop_speaks: float = 0.4
+    caption_speaks: float = 0.35
+    lie: float = 0.7
+    face_told: float = 0.2
+    posture_told: float = 0.3
+    prop_told: float = 0.4
+    caption_told: float = 0.5
     generic: float = 0.1
-    bias: float = 0.05
+    bias: float = 0.12
     hedged: float = 0.2
     unseen: float = 0.3
     sarcasm: float = 0.1
