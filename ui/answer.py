@@ -9,13 +9,13 @@ from streamlit.delta_generator import DeltaGenerator
 from mer_core.checkpoints import read_card
 from mer_core.errors import MerError
 from mer_core.recording import Recording, record
+from mer_core.trust import trust_sentence
 from mer_core.types import Sample
 from mer_core.views import figure
 from ui.findings import draw, is_dark
 from ui.header import is_puppet
 from ui.media import digest
 from ui.resources import NAMES, READS, device_name, gate, load_model
-from ui.trust import trust_sentence
 
 
 @dataclass(frozen=True)
