@@ -42,6 +42,11 @@ class StageMap:
         """True where fewer than two words are there to choose between."""
         return len(self.words[sample]) < 2
 
+    def sharpness(self, sample: int) -> float:
+        """The greatest weight on one word relative to even reading, 1 or more."""
+        count = len(self.words[sample])
+        return float(self.weights[sample, :, :count].max()) * count
+
     def leading(self, sample: int) -> int:
         """The word that one place reads most sharply."""
         seen = self.weights[sample, :, : len(self.words[sample])]
@@ -72,7 +77,7 @@ class SoftFusionMap(Finding):
         images: The stickers as given, uint8 (row, column, channel); None where there is none.
     """
 
-    unit = "share of a place's reading that goes to one word, 0 to 1; only chosen places read"
+    unit = "share of a place's reading that goes to one word, relative to even reading (1 = even)"
     baseline = "1 / number of words; a weight says what was read, not what moved the answer"
     stages: tuple[StageMap, ...]
     images: tuple[np.ndarray | None, ...]
@@ -96,12 +101,8 @@ class SoftFusionMap(Finding):
         if not full:
             return "No view has words here, so the places of the picture had nothing to read."
 
-        def sharpness(stage: StageMap) -> float:
-            count = len(stage.words[sample])
-            return float(stage.weights[sample, :, :count].max()) * count
-
-        stage = max(full, key=sharpness)
-        word, times = stage.leading(sample), sharpness(stage)
+        stage = max(full, key=lambda s: s.sharpness(sample))
+        word, times = stage.leading(sample), stage.sharpness(sample)
         most = percent(float(stage.weights[sample, :, word].max()))
         words = f"“{stage.words[sample][word]}”"
         if times < 1.5:

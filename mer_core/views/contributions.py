@@ -29,12 +29,12 @@ def draw_shares(finding: Shares, sample: int = 0, dark: bool = False) -> go.Figu
 
 @figure.register
 def draw_knockout(finding: Knockout, sample: int = 0, dark: bool = False) -> go.Figure:
-    """What the answer loses without each part; a bar says so where the answer turns."""
+    """What the answer loses without each part; an arrow says what the answer turns to."""
     target = finding.target[sample]
     lost, gone = finding.lost[:, sample].tolist(), finding.absent[:, sample].tolist()
     labels = [f"{p} (missing) " if g else f"{p} " for p, g in zip(finding.parts, gone, strict=True)]
     turned = [finding.turned(i, sample) for i in range(len(lost))]
-    notes = ["" if t == target else f", turns to {t}" for t in turned]
+    notes = ["" if t == target else f" → {t}" for t in turned]
     drawing = diverging_bars(labels, lost, f"← speaks against    {target}    speaks for →", notes)
     return framed(drawing, finding.caption(sample), dark, 50 * len(lost) + 10, gap=42)
 
@@ -67,7 +67,7 @@ def diverging_bars(
         notes: Words after each number; none means no words.
     """
     notes = notes or [""] * len(values)
-    reach = max(0.02, *(abs(v) for v in values)) * (1.8 if any(notes) else 1.35)
+    reach = max(0.02, *(abs(v) for v in values)) * (2.0 if any(notes) else 1.35)
     bars = go.Bar(
         x=list(values),
         y=list(labels),

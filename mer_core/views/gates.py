@@ -65,7 +65,7 @@ def draw_stage_view(finding: StageView, sample: int = 0, dark: bool = False) -> 
         x=views,
         y=stages,
         zmin=0,
-        zmax=1,
+        zmax=max(0.5, float(finding.weights[sample].max())),
         colorscale=WEIGHTS,
         text=[[percent(w) for w in row] for row in weights],
         texttemplate="%{text}",

@@ -90,12 +90,12 @@ def borders(kinds: Sequence[str]) -> list[float]:
 def edge(positions: Positions, sample: int, moments: int) -> dict:
     """Which positions of an edge are named, each in its modality's colour where several are joined.
 
-    All words are named while they fit, else every so many; of moments, about `moments` for each
-    modality.
+    All words are named while they fit, else every so many; of moments, about `moments`.
     """
     labels, kinds = positions.kept(sample), positions.kinds_kept(sample)
     timed = [label.endswith(" s") for label in labels]
     chosen: list[int] = []
+    moments = ceil(moments / len(set(kinds)))
     for kind in dict.fromkeys(kinds):
         own = [i for i, k in enumerate(kinds) if k == kind]
         most = moments if timed[own[0]] else WORDS
