@@ -271,7 +271,7 @@ class LanguageModel(nn.Module):
 
     def lora_norms(self) -> list[float]:
         """Frobenius norm of what LoRA adds to each projection it adapts, first layer first."""
-        return [float(m.get_delta_weight("default").norm()) for m in self.lora_layers()]
+        return [float(m.get_delta_weight("default").detach().norm()) for m in self.lora_layers()]
 
 
 def lora_count(shapes: Iterable[tuple[int, int]], rank: int = 8) -> int:

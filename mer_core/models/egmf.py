@@ -396,11 +396,8 @@ class EGMF(EmotionModel):
         self.language = LanguageModel.load(
             c.language, c.layers, rank=c.rank, alpha=c.alpha, dropout=c.lora_dropout
         )
-        widths = {
-            TEXT: self.language.width,
-            AUDIO: c.audio_features,
-            VISION: c.vision_features,
-        }
+        widths = {TEXT: self.language.width, AUDIO: c.audio_features, VISION: c.vision_features}
+        self.widths: dict[Modality, int] = widths
         self.silence = nn.ModuleDict({m: Silence(n) for m, n in widths.items()})
         self.entry = nn.ModuleDict({m: Tap("batch time feature") for m in widths})
         self.encoders = nn.ModuleDict({m: ModalityEncoder(widths[m], c) for m in (AUDIO, VISION)})
@@ -430,6 +427,7 @@ class EGMF(EmotionModel):
 
         Raises:
             StreamMissing: The batch lacks one of them.
+            ValueError: A stream has other channels than the Config says.
         """
         text, audio, vision = batch.need(self.modalities)
         text = Stream(
@@ -437,6 +435,12 @@ class EGMF(EmotionModel):
         )
         heard: dict[Modality, Stream] = {}
         for stream in (text, audio, vision):
+            wanted, given = self.widths[stream.modality], stream.values.shape[-1]
+            if given != wanted:
+                raise ValueError(
+                    f"This EGMF reads {wanted} {stream.modality} features a position; the batch "
+                    f"has {given}. Make it with the model's own processor(), or change the Config."
+                )
             stream = self.silence[stream.modality](stream)
             heard[stream.modality] = stream.at(self.entry[stream.modality](stream.values))
         return heard

@@ -40,7 +40,7 @@ class TokenProcessor:
     Args:
         tokenizer: Of the language model.
         longest: Tokens of text at most.
-        load_face: Gives the face encoder; called when the first sample comes.
+        load_face: Gives the face encoder; called when the first clip must be read.
     """
 
     def __init__(
@@ -61,9 +61,10 @@ class TokenProcessor:
     def __call__(self, samples: Sequence[Sample]) -> Batch:
         from mer_core.processing.streams import audio_stream, vision_stream
 
+        reads_clips = any(s.clip and Modality.VISION not in s.features for s in samples)
         streams = {
             Modality.TEXT: token_stream(samples, self._tokenizer, self._longest),
             Modality.AUDIO: audio_stream(samples),
-            Modality.VISION: vision_stream(samples, self._face),
+            Modality.VISION: vision_stream(samples, self._face if reads_clips else None),
         }
         return Batch(streams, **targets(samples))
