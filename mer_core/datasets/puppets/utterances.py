@@ -80,7 +80,7 @@ class UtteranceTruth:
 
 def chance_of_strong(intensity: float | np.ndarray) -> np.ndarray:
     """Probability of strong words at an intensity."""
-    return 1.0 / (1.0 + np.exp(-(np.asarray(intensity) - 0.75) / 0.07))
+    return np.asarray(1.0 / (1.0 + np.exp(-(np.asarray(intensity) - 0.75) / 0.07)))
 
 
 @lru_cache(maxsize=4096)
