@@ -8,6 +8,7 @@ stage, position after position.
 import hashlib
 from collections.abc import Mapping
 from math import prod
+from typing import Any
 
 import torch
 from jaxtyping import Float
@@ -31,6 +32,9 @@ class Pyramid(nn.Module):
         size: Numbers in a packed pyramid.
     """
 
+    mean: Tensor
+    std: Tensor
+
     def __init__(self, name: str, image: int) -> None:
         super().__init__()
         import timm  # here: it takes a second, and drawing a page needs no backbone
@@ -40,7 +44,7 @@ class Pyramid(nn.Module):
             name, pretrained=False, features_only=True, out_indices=last, drop_path_rate=0.1
         )
         self.name, self.image = name, image
-        info = self.body.feature_info
+        info: Any = self.body.feature_info
         self.channels: tuple[int, ...] = tuple(info.channels())
         self.grids: tuple[int, ...] = tuple(-(-image // r) for r in info.reduction())
         self.size = sum(g * g * c for g, c in zip(self.grids, self.channels, strict=True))

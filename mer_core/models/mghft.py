@@ -412,8 +412,9 @@ class MGHFT(EmotionModel):
     def layout(self) -> tuple[tuple[str, slice], ...]:
         """What stands where in TGFA's visual sequence: ("globals", slice), then (view, slice)."""
         parts, start = [("globals", slice(0, len(VIEWS)))], len(VIEWS)
-        for view, stage in self.stages.items():
-            stop = start + stage.kept * stage.attention.heads
+        grids, heads = self.backbone.grids, self.config.class_heads
+        for view, grid, several in zip(VIEWS, grids, heads, strict=True):
+            stop = start + several * self.config.kept_of(grid**2, several)
             parts.append((view, slice(start, stop)))
             start = stop
         return tuple(parts)
