@@ -78,12 +78,12 @@ def _drawn(task: tuple[str, int, int]) -> tuple[np.ndarray, dict[str, str], dict
     sample = sticker(index, split, WORLD)
     truth = sample.truth
     told = {
-        "face_emotion": truth.says["face"] or "neutral",
+        "face_emotion": truth.carriers["face"] or "neutral",
         "posture": truth.posture,
         "prop": truth.prop,
         "character": truth.character,
         "style": truth.style,
-        "caption_emotion": truth.says["caption"] or "none",
+        "caption_emotion": truth.carriers["caption"] or "none",
         "intention_emotion": truth.emotion,
     }
     places = {
@@ -95,11 +95,13 @@ def _drawn(task: tuple[str, int, int]) -> tuple[np.ndarray, dict[str, str], dict
 
 def sticker_split(split: str, side: int, progress: Progress, limit: int | None = None) -> StickerSplit:
     """Draw a split in several processes, or read it from the cache."""
-    from mer_core.datasets.puppets import face, plots, views, wording
+    from mer_core.datasets.puppets import bodies, canvas, face, heads, pen, plots, views, wording
     from mer_core.datasets.puppets import stickers as drawing
 
     count = len(stickers(split, limit))
-    code = code_key(drawing, face, plots, views, wording, WORLD.digest(), LABELS)
+    code = code_key(
+        drawing, bodies, canvas, face, heads, pen, plots, views, wording, WORLD.digest(), LABELS
+    )
     path = cache_folder() / f"stickers-{split}-{count}-{side}-{code}.npz"
     if not path.is_file():
         tasks = [(split, i, side) for i in range(count)]

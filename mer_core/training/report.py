@@ -1,0 +1,237 @@
+"""Read the test split, once all runs of a model have ended, and write checkpoint and card.
+
+This is the only module that reads test answers of what is trained here. The world's knobs are
+pinned by hash in the tests before it is run for the first time.
+"""
+
+import json
+import platform
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file
+
+from mer_core.checkpoints import folder_of, put, save_checkpoint
+from mer_core.datasets.puppets import WORLD
+from mer_core.metrics import bootstrap_interval, mean_sd, share_of_ceiling
+from mer_core.models import EmotionModel
+from mer_core.recording import versions as package_versions
+from mer_core.trace import capture
+from mer_core.training.evaluation import Answers, answers
+from mer_core.training.features import keep_only
+from mer_core.training.recipes import SEEDS, Version, fresh, run_folder, tables_for, versions
+
+Progress = Callable[[str, int, int], None]
+
+LIMITS = {
+    "mghft": [
+        "Trained on generated puppets (demo data) alone; it has seen no real sticker.",
+        "Its views come from the puppets' grammar or from the embedded interpreter; sentences of "
+        "another kind are foreign to it.",
+        "The intention cannot be seen in a picture: for uploads it is a guess, and marked so.",
+    ],
+    "egmf": [
+        "Trained on generated puppets (demo data) alone: babble for voices, drawn faces.",
+        "Its language model is the 22-million-parameter sentence encoder run as a causal decoder; "
+        "it answers with single words and does not converse.",
+    ],
+    "hct_dmg": [
+        "Trained on generated puppets (demo data) alone: babble for voices, drawn faces.",
+        "Its modality weights are one vector for all inputs; no input moves them.",
+    ],
+}
+
+
+def load_run(name: str, version: Version, seed: int) -> tuple[EmotionModel, dict[str, Any]]:
+    """A finished run's model, rounded to the half precision that ships, and its result."""
+    folder = run_folder(name, version, seed)
+    result = json.loads((folder / "result.json").read_text())
+    model = fresh(name, seed)
+    weights = load_file(folder / "weights.safetensors")
+    half = {k: t.half().float() if t.is_floating_point() else t for k, t in weights.items()}
+    put(model, half, name)
+    return model.eval().requires_grad_(False), result
+
+
+def _scores(said: Answers) -> dict[str, Any]:
+    low, high = said.interval()
+    return said.scores() | {"accuracy_95": [low, high]}
+
+
+def ceilings(name: str, n: int) -> dict[str, float]:
+    """Accuracy that a reader who knows the generating distributions reaches on the test split."""
+    if name == "mghft":
+        from mer_core.datasets.puppets.sticker_oracle import sticker_ceilings
+
+        found = sticker_ceilings("test", n, WORLD)
+        return {"fused": found["both"], "text-only": found["text"], "vision-only": found["vision"]}
+    from mer_core.datasets.puppets.oracle import utterance_ceilings
+
+    found = utterance_ceilings("test", n, WORLD)
+    alone = {f"{m}-only": found[m] for m in ("text", "audio", "vision")}
+    return {"fused": found["fused"], **alone}
+
+
+def evaluate_runs(
+    name: str, tables: dict[str, Any], progress: Progress, seeds: Sequence[int] = SEEDS
+) -> dict[str, Any]:
+    """Test scores of every version and seed, with means, sds, ceilings and shares of them."""
+    test = tables["test"]
+    writers = ("world", "interpreter") if name == "mghft" else (None,)
+    best = ceilings(name, len(test))
+    found: dict[str, Any] = {}
+    for version in versions(name):
+        rows = []
+        for seed in seeds:
+            if not (run_folder(name, version, seed) / "result.json").is_file():
+                continue
+            model, result = load_run(name, version, seed)
+            row: dict[str, Any] = {"seed": seed, "valid": result["valid"]}
+            for writer in writers:
+                parts = test.evaluation(writer) if writer else test.evaluation()
+                key = "test" if writer in (None, "world") else f"test_{writer}_views"
+                row[key] = _scores(answers(model, parts, version.keep))
+            rows.append(row)
+            progress(f"testing {version.name} seed {seed}", len(rows), len(seeds))
+        if rows:
+            found[version.name] = _summary(rows, best[version.name])
+    return found
+
+
+def _summary(rows: list[dict[str, Any]], ceiling: float) -> dict[str, Any]:
+    keys = [k for k in rows[0] if k.startswith("test")]
+    out: dict[str, Any] = {"seeds": rows, "ceiling": ceiling}
+    for key in keys:
+        accuracy = mean_sd([r[key]["accuracy"] for r in rows])
+        out[key] = {
+            "accuracy": accuracy,
+            "macro_f1": mean_sd([r[key]["macro_f1"] for r in rows]),
+            "ece": mean_sd([r[key]["ece"] for r in rows]),
+            "share_of_ceiling": share_of_ceiling(accuracy["mean"], ceiling),
+            "samples": rows[0][key]["n"],
+        }
+        if "mae" in rows[0][key]:
+            out[key]["mae"] = mean_sd([r[key]["mae"] for r in rows])
+    return out
+
+
+def margin(found: dict[str, Any], key: str = "test") -> dict[str, Any]:
+    """By how many points of accuracy the fused version beats the best single modality."""
+    alone = {k: v[key]["accuracy"]["mean"] for k, v in found.items() if k != "fused"}
+    best = max(alone, key=lambda k: alone[k])
+    points = 100 * (found["fused"][key]["accuracy"]["mean"] - alone[best])
+    return {"best_single": best, "points": round(points, 2)}
+
+
+@torch.no_grad()
+def expert_report(model: EmotionModel, batches: Sequence[Any], seed: int = 0) -> dict[str, Any]:
+    """EGMF: do the experts differ, does α move with the sample, and does it matter which α?
+
+    Shuffling gives each sample the α of another of its batch, by an edit of the tap.
+    """
+    alphas, cosines, right, shuffled = [], [], [], []
+    generator = torch.Generator().manual_seed(seed)
+    for batch in batches:
+        with capture(model, "fusion.alpha", "fusion.expert_out") as trace:
+            said = model(batch)
+        alphas.append(trace["fusion.alpha"].values)
+        unit = torch.nn.functional.normalize(trace["fusion.expert_out"].values.float(), dim=-1)
+        grid = unit @ unit.transpose(1, 2)
+        upper = torch.triu_indices(3, 3, offset=1)
+        cosines.append(grid[:, upper[0], upper[1]])
+        order = torch.randperm(len(batch), generator=generator)
+        edit = {"fusion.alpha": lambda a, order=order: a[order]}
+        with capture(model, "fusion.alpha", edits=edit):
+            other = model(batch)
+        right.append(said.logits.argmax(-1) == batch.target)
+        shuffled.append(other.logits.argmax(-1) == batch.target)
+    alpha, gained = torch.cat(alphas), torch.cat(right).float() - torch.cat(shuffled).float()
+    return {
+        "n": len(alpha),
+        "seed": seed,
+        "alpha_mean": [round(v, 4) for v in alpha.mean(0).tolist()],
+        "alpha_sd_over_samples": [round(v, 4) for v in alpha.std(0).tolist()],
+        "mean_expert_cosine": round(float(torch.cat(cosines).mean()), 4),
+        "shuffled_alpha_loses_points": round(100 * float(gained.mean()), 2),
+        "shuffled_alpha_loses_points_95": [
+            round(100 * v, 2) for v in bootstrap_interval(gained.numpy())
+        ],
+    }
+
+
+def report(name: str, progress: Progress, seeds: Sequence[int] = SEEDS) -> Path:
+    """Evaluate every finished run on the test split, ship the first seed's fused weights.
+
+    Returns:
+        The checkpoint's folder.
+    """
+    tables = tables_for(name, progress, ("valid", "test"))
+    found = evaluate_runs(name, tables, progress, seeds)
+    fused = versions(name)[0]
+    shipped = next(s["seed"] for s in found["fused"]["seeds"])
+    model, result = load_run(name, fused, shipped)
+    calibrated = answers(model, tables["valid"].evaluation())
+    about: dict[str, Any] = {
+        "data": {
+            "name": "puppet-stickers" if name == "mghft" else "puppet-utterances",
+            "what": "a generated world with known answers; demo data, no real recordings",
+            "world": WORLD.digest(),
+            "test_read": "once, after knobs and settings were fixed",
+        },
+        "training": {
+            "seed": shipped,
+            "seeds": [s["seed"] for s in found["fused"]["seeds"]],
+            "seeds_vary": "initial weights, order of samples, dropout, silenced modalities"
+            + ("; the backbone is the same for all" if name == "mghft" else ""),
+            "config": result["train"],
+            "best_epoch": result["best_epoch"],
+            "versions": package_versions() | {"platform": platform.machine()},
+        },
+        "curves": result["history"],
+        "metrics": found,
+        "margin": {"test": margin(found)},
+        "calibration": {
+            "temperature": result["temperature"],
+            "ece_valid": calibrated.scores()["ece"],
+            "ece_test": found["fused"]["seeds"][0]["test"]["ece"],
+            "bins": 15,
+        },
+        "limits": LIMITS[name],
+    }
+    if name == "mghft":
+        about["margin"]["test_interpreter_views"] = margin(found, "test_interpreter_views")
+    if name == "egmf":
+        parts = [keep_only(b, ()) for b in tables["test"].evaluation()]
+        about["experts"] = expert_report(model, parts)
+    return save_checkpoint(model, name, about)
+
+
+def ship_interpreter() -> Path:
+    """Copy the interpreter's heads beside the shipped MGHFT, with their accuracy on test."""
+    from mer_core.checkpoints import load
+    from mer_core.datasets.puppets.views import realise
+    from mer_core.encoders.interpreter import Interpreter
+    from mer_core.models.mghft import MGHFT
+    from mer_core.training.recipes import RUNS
+    from mer_core.training.stickers import attribute_accuracy, sticker_split
+
+    model = load("mghft")
+    assert isinstance(model, MGHFT)
+    card = json.loads((RUNS / "interpreter" / "card.json").read_text())
+    reader = Interpreter.load(RUNS / "interpreter", model.backbone, realise)
+    data = sticker_split("test", model.config.image, lambda *_: None)
+    unseen = (~data.seen).nonzero()[:, 0]
+    metrics = card["metrics"] | {
+        "test": attribute_accuracy(reader, data),
+        "test_held_out_characters": attribute_accuracy(reader, data, unseen),
+    }
+    metrics["n"] = metrics["n"] | {"test": len(data), "test_held_out": len(unseen)}
+    folder = folder_of("interpreter")
+    limits = [
+        "Trained on generated puppets (demo data) alone; on other pictures its words are guesses.",
+        "The intention is guessed: a picture cannot show it.",
+    ]
+    reader.save(folder, training=card["training"], metrics=metrics, limits=limits)
+    return folder
