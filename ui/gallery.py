@@ -6,7 +6,7 @@ from typing import NamedTuple
 import streamlit as st
 
 _CSS = """
-.wall { display: grid; gap: 8px; grid-template-columns: repeat(auto-fill, minmax(86px, 1fr)); }
+.wall { display: grid; gap: 8px; grid-template-columns: repeat(auto-fill, minmax(66px, 1fr)); }
 .wall button {
   border: 2px solid var(--st-border-color); border-radius: var(--st-base-radius); padding: 3px;
   background: var(--st-background-color); cursor: pointer; line-height: 0; overflow: hidden;

@@ -2,21 +2,30 @@
 
 import hashlib
 
-import numpy as np
 import streamlit as st
-from mer_core.processing.media import read_clip, read_picture, read_sound, read_text
 
+from mer_core.processing.media import (
+    MAX_BYTES,
+    Picture,
+    read_clip,
+    read_picture,
+    read_sound,
+    read_text,
+)
 from mer_core.types import Clip, Provenance, Sample, Sound
 from ui.paste import pasted_picture
 from ui.puppets import STICKERS, UTTERANCES, pick_puppet
 
-LIMIT_MB = 20
+LIMIT_MB = MAX_BYTES // 1_000_000
 """Of one file; the server refuses larger ones too (.streamlit/config.toml)."""
-STILLS = 64
-"""How many still pictures of a face are read."""
 _PICTURES = ["png", "jpg", "jpeg", "webp", "gif", "bmp"]
-_SOUNDS = ["wav", "flac", "mp3", "ogg", "m4a"]
-_FACES = ["mp4", "webm", "mov", "gif", "png", "jpg", "jpeg", "webp"]
+_SOUNDS = ["wav", "flac", "mp3", "ogg", "m4a", "mp4", "webm"]
+_FACES = ["mp4", "m4v", "mov", "webm", *_PICTURES]
+_STAYS = "It stays in this computer's memory and is gone when you close the page."
+
+Heard = tuple[Sound | None, tuple[str, ...]]
+Seen = tuple[Clip, Sound | None, tuple[str, ...]]
+Crop = tuple[float, float, float, float]
 
 
 def pick_sticker() -> Sample | None:
@@ -25,12 +34,13 @@ def pick_sticker() -> Sample | None:
     Raises:
         BadInput: The picture cannot be used; the message says what to do.
     """
-    way = st.segmented_control(
+    bar = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
+    way = bar.segmented_control(
         "Where the sticker comes from",
         ["Example", "Upload", "Paste", "Camera"],
         default="Example",
         required=True,
-        key="from",
+        key="sticker-from",
         bind="query-params",
     )
     if way == "Upload":
@@ -39,32 +49,27 @@ def pick_sticker() -> Sample | None:
             _PICTURES,
             key="sticker-file",
             max_upload_size=LIMIT_MB,
-            help=f"PNG, JPEG, WebP, GIF or BMP, at most {LIMIT_MB} MB and 20 megapixels. "
-            "It stays in this computer's memory and is gone when you close the page.",
+            help=f"PNG, JPEG, WebP, GIF or BMP, at most {LIMIT_MB} MB and 20 megapixels. {_STAYS}",
         )
-        return None if file is None else uploaded_sticker(file.getvalue(), "your picture")
+        return None if file is None else _uploaded(file.getvalue(), "your picture")
     if way == "Paste":
         data = pasted_picture("sticker-paste", LIMIT_MB)
-        return None if data is None else uploaded_sticker(data, "your pasted picture")
+        return None if data is None else _uploaded(data, "your pasted picture")
     if way == "Camera":
-        photo = st.camera_input("Photograph a sticker", key="sticker-photo")
-        return None if photo is None else uploaded_sticker(photo.getvalue(), "your photograph")
-    return pick_puppet(STICKERS, "sticker")
+        photo = st.camera_input("Photograph a sticker", key="sticker-photo", help=_STAYS)
+        return None if photo is None else _uploaded(photo.getvalue(), "your photograph")
+    return pick_puppet(STICKERS, "sticker", bar)
 
 
 @st.cache_resource(scope="session", max_entries=4, show_spinner="Reading the picture")
-def _picture(key: str, _data: bytes) -> np.ndarray:
-    return read_picture(_data).image
+def _picture(key: str, _data: bytes) -> Picture:
+    return read_picture(_data)
 
 
-def uploaded_sticker(data: bytes, name: str) -> Sample:
-    """A user's picture as a sample without descriptions.
-
-    Raises:
-        BadInput: It cannot be read as a picture.
-    """
-    image = _picture(_key(data), data)
-    return Sample(id=name, image=image, provenance={"image": Provenance.REAL})
+def _uploaded(data: bytes, name: str) -> Sample:
+    picture = _picture(_key(data), data)
+    _say(picture.notes)
+    return Sample(id=name, image=picture.image, provenance={"image": Provenance.REAL})
 
 
 def pick_clip() -> Sample | None:
@@ -73,37 +78,30 @@ def pick_clip() -> Sample | None:
     Raises:
         BadInput: A part cannot be used; the message says what to do.
     """
-    way = st.segmented_control(
+    bar = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
+    way = bar.segmented_control(
         "Where the clip comes from",
         ["Example", "Your own"],
         default="Example",
         required=True,
-        key="from",
+        key="clip-from",
         bind="query-params",
     )
-    return pick_puppet(UTTERANCES, "clip") if way != "Your own" else own_clip()
+    return pick_puppet(UTTERANCES, "clip", bar) if way != "Your own" else _own_clip()
 
 
-def own_clip() -> Sample | None:
-    """Words, voice and face of the user, each of which may be absent.
-
-    Raises:
-        BadInput: A part cannot be used.
-    """
+def _own_clip() -> Sample | None:
+    """Words, voice and face of the user, each of which may be absent."""
     words, voice, face = st.columns(3, gap="medium")
     with words:
-        typed = st.text_area(
-            "Words",
-            key="own-text",
-            height=122,
-            placeholder="What is said, in English",
-            help="A sentence or two. The encoder reads English; other languages come out worse.",
-        )
+        text = _words()
     with voice:
         sound = _voice()
     with face:
-        clip = _face()
-    text = read_text(typed) if typed and typed.strip() else None
+        clip, spoken = _face()
+    if sound is None and spoken is not None:
+        sound = spoken
+        voice.caption(":material/info: The voice is the sound track of the video.")
     if text is None and sound is None and clip is None:
         return None
     given = {"text": text, "sound": sound, "clip": clip}
@@ -112,6 +110,21 @@ def own_clip() -> Sample | None:
         for part, value in given.items()
     }
     return Sample("your clip", text=text, sound=sound, clip=clip, provenance=provenance)
+
+
+def _words() -> str | None:
+    typed = st.text_area(
+        "Words",
+        key="own-text",
+        height=122,
+        placeholder="What is said, in English",
+        help="A sentence or two. The encoder learned from English; other languages come out worse.",
+    )
+    if not typed or not typed.strip():
+        return None
+    text, notes = read_text(typed)
+    _say(notes)
+    return text
 
 
 def _voice() -> Sound | None:
@@ -128,33 +141,54 @@ def _voice() -> Sound | None:
             max_upload_size=LIMIT_MB,
             label_visibility="collapsed",
         )
-    return None if taken is None else _sound(_key(taken.getvalue()), taken.getvalue())
+    if taken is None:
+        return None
+    data = taken.getvalue()
+    sound, notes = _sound(_key(data), data)
+    _say(notes)
+    return sound
 
 
 @st.cache_resource(scope="session", max_entries=4, show_spinner="Listening to the file")
-def _sound(key: str, _data: bytes) -> Sound:
+def _sound(key: str, _data: bytes) -> Heard:
     return read_sound(_data)
 
 
-def _face() -> Clip | None:
+def _face() -> tuple[Clip | None, Sound | None]:
     files = st.file_uploader(
         "Face",
         _FACES,
         accept_multiple_files=True,
         key="own-face",
         max_upload_size=LIMIT_MB,
-        help="A short video, a GIF, or still pictures in order. The whole frame is taken as the "
-        "face: crop it by hand before, if it is small.",
+        help=f"A short video, a GIF, or still pictures in order. {_STAYS}",
     )
     if not files:
+        return None, None
+    crop = _crop()
+    data = [file.getvalue() for file in files]
+    clip, sound, notes = _clip(_key(*data), crop, data[0] if len(data) == 1 else data)
+    _say(notes)
+    return clip, sound
+
+
+def _crop() -> Crop | None:
+    with st.popover("Crop the face by hand", icon=":material/crop:"):
+        left, right = st.slider("Left to right, in percent", 0, 100, (0, 100), key="crop-x")
+        top, bottom = st.slider("Top to bottom, in percent", 0, 100, (0, 100), key="crop-y")
+    if (left, right, top, bottom) == (0, 100, 0, 100):
         return None
-    data = [file.getvalue() for file in files[:STILLS]]
-    return _clip(_key(*data), data)
+    return left / 100, top / 100, right / 100, bottom / 100
 
 
 @st.cache_resource(scope="session", max_entries=4, show_spinner="Looking at the pictures")
-def _clip(key: str, _data: list[bytes]) -> Clip:
-    return read_clip(_data)
+def _clip(key: str, crop: Crop | None, _data: bytes | list[bytes]) -> Seen:
+    return read_clip(_data, crop)
+
+
+def _say(notes: tuple[str, ...]) -> None:
+    for note in notes:
+        st.caption(f":material/info: {note}")
 
 
 def _key(*data: bytes) -> str:

@@ -3,6 +3,7 @@
 import random
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from mer_core.types import Sample
 from ui.gallery import Tile, gallery
@@ -39,18 +40,18 @@ def _tile(dataset: str, index: int) -> tuple[str, str]:
     return f"Clip {index}: {sample.text}", data_uri(jpeg(frames[len(frames) // 2], 128))
 
 
-def pick_puppet(dataset: str, key: str) -> Sample:
+def pick_puppet(dataset: str, key: str, bar: DeltaGenerator) -> Sample:
     """A wall of examples and their number, which stands in the page's address.
 
     Args:
         dataset: STICKERS or UTTERANCES.
         key: Name of the number in the address.
+        bar: Where the number goes.
     """
     total = count(dataset)
     what = "sticker" if dataset == STICKERS else "clip"
-    row = st.container(horizontal=True, vertical_alignment="bottom")
-    row.number_input(f"Number of the {what}", 0, total - 1, key=key, bind="query-params", width=170)
-    row.button(
+    bar.number_input(f"Number of the {what}", 0, total - 1, key=key, bind="query-params", width=170)
+    bar.button(
         "Surprise me",
         key=f"{key}-any",
         icon=":material/casino:",
