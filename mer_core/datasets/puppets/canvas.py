@@ -9,7 +9,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 from mer_core.datasets.puppets.bodies import HEAD_SIZE, POSES, paint_arms, paint_body
 from mer_core.datasets.puppets.face import PROTOTYPES, paint_features
 from mer_core.datasets.puppets.heads import HEADS, paint_head
-from mer_core.datasets.puppets.pen import STYLE_LOOKS, Colour, Pen, mix
+from mer_core.datasets.puppets.pen import STYLE_LOOKS, Colour, Number, Pen, mix
 from mer_core.datasets.puppets.props import BEHIND, PAINTERS
 from mer_core.datasets.puppets.views import Scene
 from mer_core.datasets.puppets.world import pick
@@ -33,7 +33,7 @@ def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     return ImageFont.load_default(size)
 
 
-def _to_box(extent: list[float]) -> Box:
+def _to_box(extent: list[Number]) -> Box:
     left, top, right, bottom = (v / _FACTOR for v in extent)
     return (
         max(0, int(left)), max(0, int(top)), min(SIZE, int(right) + 1), min(SIZE, int(bottom) + 1),

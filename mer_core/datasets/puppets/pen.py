@@ -11,12 +11,15 @@ from dataclasses import dataclass, replace
 from PIL import Image, ImageDraw
 
 Colour = tuple[int, int, int]
-Point = tuple[float, float]
+Number = float | int
+"""A length or place; whole numbers are numbers too."""
+
+Point = tuple[Number, Number]
 
 _CIRCLE = tuple((math.cos(a * math.pi / 16), math.sin(a * math.pi / 16)) for a in range(32))
 
 
-def mix(a: Colour, b: Colour, share: float) -> Colour:
+def mix(a: Colour, b: Colour, share: Number) -> Colour:
     """Colour `a` moved towards `b` by `share` in [0, 1]."""
     return (
         round(a[0] + (b[0] - a[0]) * share),
@@ -71,17 +74,17 @@ class Pen:
         self,
         picture: Image.Image,
         centre: Point,
-        half: float,
+        half: Number,
         style: StyleLook,
-        unit: float,
+        unit: Number,
     ) -> None:
         self.picture, self.style, self.unit = picture, style, unit
         self.draw = ImageDraw.Draw(picture)
         self.centre, self.half = centre, half
         self._turn = 0
-        self.extent = [math.inf, math.inf, -math.inf, -math.inf]
+        self.extent: list[Number] = [math.inf, math.inf, -math.inf, -math.inf]
 
-    def moved(self, centre: Point, half: float) -> "Pen":
+    def moved(self, centre: Point, half: Number) -> "Pen":
         """A pen for another box (unit coordinates of this one) of the same picture."""
         pen = Pen(self.picture, self.at(*centre), self.half * half, self.style, self.unit)
         pen.extent = self.extent
@@ -96,7 +99,7 @@ class Pen:
         e[0], e[1] = min(e[0], *xs), min(e[1], *ys)
         e[2], e[3] = max(e[2], *xs), max(e[3], *ys)
 
-    def at(self, x: float, y: float) -> Point:
+    def at(self, x: Number, y: Number) -> Point:
         """Unit coordinates -> pixels of the supersampled picture."""
         return self.centre[0] + x * self.half, self.centre[1] + y * self.half
 
@@ -115,11 +118,11 @@ class Pen:
             for i, (x, y) in enumerate(points)
         ]
 
-    def stroke_width(self, share: float) -> int:
+    def stroke_width(self, share: Number) -> int:
         """Pixels of a line that is `share` of the picture's unit wide, at least 1."""
         return max(1, round(share * self.unit))
 
-    def line(self, points: Sequence[Point], width: float, colour: Colour) -> None:
+    def line(self, points: Sequence[Point], width: Number, colour: Colour) -> None:
         """An open line with round ends; `width` in shares of the unit."""
         # Thick lines are limbs, drawn twice for their contour: a wobble would part the two.
         plain = width > 0.1
@@ -136,7 +139,7 @@ class Pen:
         points: Sequence[Point],
         fill: Colour | None,
         ink: Colour | None,
-        width: float = 0.022,
+        width: Number = 0.022,
     ) -> None:
         """A closed shape, filled, with a contour when `ink` is given and the style draws lines."""
         pixels = self._points(points)
@@ -157,7 +160,7 @@ class Pen:
             self.draw.polygon(pixels, fill=mix(fill, (60, 50, 60), 0.35))
         self.shape(points, fill, ink, 0.024 * self.style.width)
 
-    def dot(self, x: float, y: float, r: float, colour: Colour, ry: float | None = None) -> None:
+    def dot(self, x: Number, y: Number, r: Number, colour: Colour, ry: Number | None = None) -> None:
         """A filled ellipse without contour."""
         (a, b), h, v = (
             self.at(x, y),
@@ -168,7 +171,7 @@ class Pen:
         self.draw.ellipse((a - h, b - v, a + h, b + v), fill=colour)
 
 
-def oval(x: float, y: float, rx: float, ry: float, squareness: float = 0.0) -> list[Point]:
+def oval(x: Number, y: Number, rx: Number, ry: Number, squareness: Number = 0.0) -> list[Point]:
     """Points of an ellipse; `squareness` 0..1 bends it towards a rounded rectangle."""
     power = 1.0 - 0.62 * squareness
     return [

@@ -8,11 +8,12 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 import numpy as np
 
-Split = Literal["train", "valid", "test"]
+Split = str
+"""The name of a split: "train", "valid" or "test"."""
 
 SPLITS: tuple[Split, ...] = ("train", "valid", "test")
 
