@@ -1,0 +1,247 @@
+"""The command `mer`: everything the app does, for a shell. `--json` is for machines.
+
+Heavy modules are imported inside the commands, so that `mer --help` answers at once.
+"""
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from mer_core.console import Bars, print_answers, print_checks, print_json, print_table, waiting
+from mer_core.errors import MerError
+
+app = typer.Typer(
+    name="mer",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+    help="Three emotion models that answer live and show what happens inside them.",
+)
+
+FAILED, FAILED_FOR_MACHINES = 2, 1
+ALL = "all"
+SHIPPED = ("face", "backbone", "mghft", "egmf", "hct_dmg")
+"""What `mer train all` trains, in the order in which one stands on another."""
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, nothing else.")]
+Files = Annotated[
+    list[Path] | None,
+    typer.Argument(
+        help="A picture; or the parts of a clip: sound, video or pictures, a .txt file."
+    ),
+]
+Text = Annotated[str | None, typer.Option(help="What is said, typed instead of a .txt file.")]
+Views = Annotated[
+    list[str] | None,
+    typer.Option("--view", help="Your own view of a sticker: intention='It says thanks.'"),
+]
+Keep = Annotated[
+    list[str] | None,
+    typer.Option(help="Hear only this modality (text, audio, vision); may be repeated."),
+]
+
+
+def one_sentence(command: Callable[..., None]) -> Callable[..., None]:
+    """An error raised on purpose becomes one sentence on stderr, or {"error": ...} for machines."""
+
+    @functools.wraps(command)
+    def run(*args: Any, **kwargs: Any) -> None:
+        try:
+            command(*args, **kwargs)
+        except MerError as error:
+            if kwargs.get("as_json"):
+                print_json({"error": str(error)})
+                raise typer.Exit(FAILED_FOR_MACHINES) from None
+            typer.echo(str(error), err=True)
+            raise typer.Exit(FAILED) from None
+
+    return run
+
+
+@app.command("app")
+@one_sentence
+def open_app(
+    port: Annotated[int | None, typer.Option(help="Port; the first free one from 8501 on.")] = None,
+    browser: Annotated[bool, typer.Option("--open", help="Open a browser window too.")] = False,
+) -> None:
+    """Open the app on this machine."""
+    from mer_core.server import choose_port, serve
+
+    def ready(address: str) -> None:
+        typer.echo(f"MER Lab answers at {address}   (stop it with Ctrl+C)")
+        if browser:
+            import webbrowser
+
+            webbrowser.open(address)
+
+    chosen = choose_port(port)
+    typer.echo("Starting MER Lab ...", err=True)
+    raise typer.Exit(serve(chosen, ready))
+
+
+@app.command()
+@one_sentence
+def predict(
+    files: Files = None,
+    text: Text = None,
+    model: Annotated[list[str] | None, typer.Option(help="Only this model.")] = None,
+    view: Views = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ask the models about a sticker (a picture) or a clip (sound, video, words)."""
+    from mer_core.files import chosen_readers, read_sample, views_of
+
+    sample, notes = read_sample(files or (), text, views_of(view or ()))
+    names = chosen_readers(sample, model or ())
+    answers = []
+    with waiting(as_json) as console:
+        for name in names:
+            console.update(f"{name} is looking at it")
+            answers.append(_answer(name, sample))
+    if as_json:
+        print_json({"id": sample.id, "notes": notes, "answers": answers})
+    else:
+        print_answers(answers, notes)
+
+
+def _answer(name: str, sample: Any) -> dict[str, Any]:
+    """What one model says, as plain data."""
+    from mer_core import load, record
+    from mer_core.checkpoints import read_card
+    from mer_core.trust import trust_sentence
+
+    recording = record(load(name), sample)
+    said, manifest = recording.prediction, recording.manifest
+    return {
+        "model": name,
+        "answer": said.answers[0],
+        "probs": {n: round(p, 4) for n, p in zip(said.names, said.probs[0].tolist(), strict=True)},
+        "sentiment": None if said.sentiment is None else round(float(said.sentiment[0]), 3),
+        "said": None if said.said is None else said.said[0],
+        "views": {str(v): sentence for v, sentence in sample.views.items()},
+        "inputs": dict(manifest.inputs[0]),
+        "seconds": round(manifest.seconds, 4),
+        "device": manifest.device,
+        "weights": manifest.weights,
+        "trust": trust_sentence(name, read_card(name)),
+    }
+
+
+@app.command("record")
+@one_sentence
+def record_file(
+    model: Annotated[str, typer.Argument(help="Name of a model; `mer models` lists them.")],
+    files: Files = None,
+    out: Annotated[Path, typer.Option("--out", "-o", help="File to write.")] = Path(
+        "recording.safetensors"
+    ),
+    text: Text = None,
+    view: Views = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run one model once and keep everything that its taps show in one file."""
+    from mer_core import load, record
+    from mer_core.files import chosen_readers, read_sample, views_of
+
+    sample, _ = read_sample(files or (), text, views_of(view or ()))
+    chosen_readers(sample, [model])
+    with waiting(as_json) as console:
+        console.update(f"{model} is looking at it")
+        recording = record(load(model), sample)
+        recording.save(out)
+    size = out.stat().st_size
+    told = {"file": str(out), "bytes": size, "taps": sorted(recording.trace)}
+    if as_json:
+        print_json(told)
+    else:
+        typer.echo(f"{out}: {len(told['taps'])} taps, {size / 1024:.0f} kB")
+
+
+@app.command()
+@one_sentence
+def train(
+    model: Annotated[
+        list[str], typer.Argument(help=f"What to train, in that order; '{ALL}' for what ships.")
+    ],
+    seed: Annotated[list[int] | None, typer.Option(help="Only this seed; may be repeated.")] = None,
+    version: Annotated[
+        list[str] | None, typer.Option(help="Only this version: fused, text-only, ...")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Train again what ships. A run that was stopped goes on where it was."""
+    from mer_core.training import recipes
+
+    names = SHIPPED if ALL in model else tuple(model)
+    with Bars(as_json) as progress:
+        for name in names:
+            recipes.train(name, progress, seed or recipes.SEEDS, version or ())
+    told = {"trained": list(names), "folder": str(recipes.RUNS)}
+    if as_json:
+        print_json(told)
+    else:
+        typer.echo(f"Trained: {', '.join(names)}. The runs lie in {recipes.RUNS.name}/.")
+
+
+@app.command()
+@one_sentence
+def evaluate(
+    model: Annotated[str, typer.Argument(help="Name of a model.")],
+    dataset: Annotated[str, typer.Option(help="Name of a data set; `mer datasets` lists them.")],
+    split: Annotated[str, typer.Option(help="train, valid or test.")] = "valid",
+    limit: Annotated[int | None, typer.Option(min=1, help="Only the first so many.")] = None,
+    keep: Keep = None,
+    as_json: AsJson = False,
+) -> None:
+    """Score a model on a split of a data set."""
+    from mer_core.training.evaluation import evaluate as score
+
+    with Bars(as_json) as progress:
+        scores = score(
+            model, dataset, split, limit=limit, keep=tuple(keep or ()), progress=progress
+        )
+    print_json(scores) if as_json else print_table({model: scores}, f"{dataset}, {split}")
+
+
+@app.command()
+@one_sentence
+def datasets(as_json: AsJson = False) -> None:
+    """List the data sets and how many samples each split has."""
+    from mer_core.datasets import DATASETS, SPLITS, open_dataset
+
+    sizes = {name: {s: len(open_dataset(name, s)) for s in SPLITS} for name in DATASETS}
+    print_json(sizes) if as_json else print_table(sizes, "data set")
+
+
+@app.command()
+@one_sentence
+def models(as_json: AsJson = False) -> None:
+    """List the models: what they read, how large they are, whether weights are here."""
+    from mer_core.checkpoints import folder_of
+    from mer_core.models import MODELS
+
+    told = {
+        name: {
+            "reads": ", ".join(str(m) for m in kind.modalities),
+            "weights": (folder_of(name) / "weights.safetensors").is_file(),
+        }
+        for name, kind in MODELS.items()
+    }
+    print_json(told) if as_json else print_table(told, "model")
+
+
+@app.command()
+@one_sentence
+def doctor(as_json: AsJson = False) -> None:
+    """Say what this installation has, what it lacks, and what to do. Exit status 2: unusable."""
+    from mer_core.doctor import State, examine
+
+    checks = list(examine()) if as_json else print_checks(examine())
+    ill = any(c.state == State.BAD for c in checks)
+    if as_json:
+        print_json({"ok": not ill, "checks": [vars(c) for c in checks]})
+    if ill:
+        raise typer.Exit(FAILED_FOR_MACHINES if as_json else FAILED)

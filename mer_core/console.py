@@ -1,0 +1,114 @@
+"""What the command `mer` prints: JSON for machines, tables and bars for people."""
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import typer
+from rich.console import Console
+from rich.progress import Progress, TimeRemainingColumn
+from rich.status import Status
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from mer_core.doctor import Check
+
+
+def print_json(data: Any) -> None:
+    """One JSON value on stdout; what JSON does not know is written as text."""
+    typer.echo(json.dumps(data, ensure_ascii=False, indent=2, default=str))
+
+
+def waiting(quiet: bool) -> Status:
+    """A spinner on stderr with words that can be changed; silent where nobody watches."""
+    return Console(stderr=True, quiet=quiet or not sys.stderr.isatty()).status("Starting")
+
+
+class Bars:
+    """Progress bars on stderr, one for each message; used as `progress(message, done, total)`."""
+
+    def __init__(self, quiet: bool) -> None:
+        self._shown = Progress(
+            *Progress.get_default_columns()[:-1],
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+            disable=quiet,
+        )
+        self._tasks: dict[str, Any] = {}
+
+    def __enter__(self) -> Callable[[str, int, int], None]:
+        self._shown.start()
+        return self._told
+
+    def __exit__(self, *_: object) -> None:
+        self._shown.stop()
+
+    def _told(self, message: str, done: int, total: int) -> None:
+        if message not in self._tasks:
+            self._tasks[message] = self._shown.add_task(message)
+        self._shown.update(self._tasks[message], completed=done, total=total)
+
+
+def print_answers(answers: Sequence[Mapping[str, Any]], notes: Sequence[str]) -> None:
+    """What each model said of one sample, what it read, and how far to trust it."""
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for column in ("model", "answer", "sure", "next", "sentiment", "heard", "ms"):
+        table.add_column(
+            column, justify="right" if column in ("sure", "sentiment", "ms") else "left"
+        )
+    for a in answers:
+        best, second = sorted(a["probs"].items(), key=lambda pair: -pair[1])[:2]
+        number = "" if a["sentiment"] is None else f"{a['sentiment']:+.1f}"
+        heard = ", ".join(m for m, origin in a["inputs"].items() if origin != "silent")
+        follows = f"{second[0]} {second[1]:.0%}"
+        ms = f"{1000 * a['seconds']:.0f}"
+        table.add_row(a["model"], best[0], f"{best[1]:.0%}", follows, number, heard, ms)
+    out = Console()
+    out.print(table)
+    for view, sentence in answers[0]["views"].items():
+        out.print(f"[dim]{view}:[/] {sentence}", highlight=False)
+    for note in notes:
+        out.print(note, highlight=False)
+    for a in answers:
+        out.print(f"[dim]{a['trust']}[/]", highlight=False)
+
+
+def print_checks(checks: "Iterable[Check]") -> "list[Check]":
+    """The doctor's checks, each as soon as it is known; returns them."""
+    marks = {"good": "[green]✓[/]", "optional": "[yellow]·[/]", "bad": "[red]✗[/]"}
+    out, seen = Console(), []
+    for check in checks:
+        seen.append(check)
+        out.print(marks[check.state], f"[bold]{check.name}:[/]", check.says, highlight=False)
+        if check.remedy:
+            out.print("   ", check.remedy, style="dim", highlight=False)
+    return seen
+
+
+def print_table(rows: Mapping[str, Any], head: str) -> None:
+    """Nested plain data as a table: one row a name, one column a key."""
+    flat = {name: _flat(row) for name, row in rows.items()}
+    columns = list(dict.fromkeys(key for row in flat.values() for key in row))
+    table = Table(head, *columns, box=None, padding=(0, 2, 0, 0))
+    for name, row in flat.items():
+        table.add_row(name, *(_short(row.get(column, "")) for column in columns))
+    Console().print(table)
+
+
+def _flat(row: Any, before: str = "") -> dict[str, Any]:
+    if not isinstance(row, Mapping):
+        return {before or "result": row}
+    flat: dict[str, Any] = {}
+    for key, value in row.items():
+        name = f"{before}.{key}" if before else str(key)
+        flat |= _flat(value, name) if isinstance(value, Mapping) else {name: value}
+    return flat
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return ", ".join(_short(v) for v in value)
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
