@@ -1,15 +1,16 @@
 """Clip lab: words, voice and face of one clip, read by EGMF and HCT-DMG."""
 
+from ui.shell import require_frame
+
+require_frame()
+
 import streamlit as st
 
 from ui.clip import believed, both_answers, lead
 from ui.failures import told
 from ui.header import sample_header
 from ui.inputs import pick_clip
-from ui.shell import require_frame
 from ui.silencing import heard
-
-require_frame()
 
 top = st.container()
 with told():

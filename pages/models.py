@@ -1,10 +1,11 @@
 """Models: who answers here, how large, how good, and how far to trust them."""
 
-from ui.cards import model_card
-from ui.resources import NAMES
 from ui.shell import require_frame
 
 require_frame()
+
+from ui.cards import model_card
+from ui.resources import NAMES
 
 for name in NAMES:
     model_card(name)

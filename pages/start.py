@@ -1,11 +1,12 @@
 """Start: one sticker and one clip, three models side by side."""
 
-import streamlit as st
-
 from ui.shell import require_frame
-from ui.start import lead, next_examples, sides
 
 require_frame()
+
+import streamlit as st
+
+from ui.start import lead, next_examples, sides
 
 top = st.container()
 left, right = st.columns([1, 2], gap="medium")

@@ -1,5 +1,9 @@
 """Sticker lab: one sticker, its four descriptions, MGHFT's answer and what told it."""
 
+from ui.shell import require_frame
+
+require_frame()
+
 import streamlit as st
 
 from ui.answer import answer_card, trust_line, try_model
@@ -8,10 +12,7 @@ from ui.failures import told
 from ui.header import sample_header
 from ui.inputs import pick_sticker
 from ui.inside import further
-from ui.shell import require_frame
 from ui.sticker import QUESTIONS, lead, what_told_it
-
-require_frame()
 
 top = st.container()
 with told():
