@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 
-from mer_core.datasets.puppets.pen import Colour, Pen, Point, oval
+from mer_core.datasets.puppets.pen import Colour, Number, Pen, Point, oval
 
 _INK: Colour = (58, 46, 60)
 
@@ -11,7 +11,7 @@ BEHIND: frozenset[str] = frozenset({"flames", "starburst"})
 """Props that are drawn before the body."""
 
 
-def _star(x: float, y: float, outer: float, inner: float, points: int) -> list[Point]:
+def _star(x: Number, y: Number, outer: Number, inner: Number, points: int) -> list[Point]:
     out = []
     for i in range(2 * points):
         r, a = (outer, inner)[i % 2], math.pi * i / points - math.pi / 2
@@ -132,8 +132,8 @@ def _exclamation(pen: Pen) -> None:
 
 
 def _starburst(pen: Pen) -> None:
-    pen.shape(_star(0, -0.05, 1.04, 0.76, 14), (255, 150, 40), None)
-    pen.shape(_star(0, -0.05, 0.9, 0.66, 14), (255, 228, 96), None)
+    pen.shape(_star(0.0, -0.05, 1.04, 0.76, 14), (255, 150, 40), None)
+    pen.shape(_star(0.0, -0.05, 0.9, 0.66, 14), (255, 228, 96), None)
 
 
 def _stink(pen: Pen) -> None:
