@@ -19,10 +19,10 @@ from mer_core.types import Sound
 
 RATE = 16_000
 HOP = 160
-POSITIONS_A_SECOND = 10
+POSITIONS_A_SECOND = 10.0
 BANDS = 32
 _WINDOW, _FFT = 400, 512
-_POOL = RATE // HOP // POSITIONS_A_SECOND
+_POOL = round(RATE / HOP / POSITIONS_A_SECOND)
 _SLOW, _SLOW_WINDOW = 8_000, 320  # pitch is sought at half the rate, over 40 ms
 _LAGS = (_SLOW // 600, _SLOW // 60)
 _FLOOR = 1e-10
@@ -80,7 +80,7 @@ def raw_features(
     # Mel bands tell the colour of the sound; how loud it is stands in the energy channels.
     level = 10.0 * np.log10(power[:frames].mean() + _FLOOR)
     colour = np.maximum(_pooled(mel, frames) - level, -60.0)
-    seconds = (np.arange(positions, dtype=np.float32) + 0.5) / POSITIONS_A_SECOND
+    seconds = ((np.arange(positions) + 0.5) / POSITIONS_A_SECOND).astype(np.float32)
     return np.concatenate([colour, prosody], axis=1), seconds
 
 

@@ -40,7 +40,7 @@ def vision_stream(samples: Sequence[Sample], encoder: FaceEncoder | None) -> Str
             raise ValueError(f"Sample {sample.id!r} has a clip; reading it takes a face encoder.")
         return encoder.encode(sample.clip)
 
-    tracks = [_given(s, Modality.VISION, 8) or read(s) for s in samples]
+    tracks = [_given(s, Modality.VISION, 8.0) or read(s) for s in samples]
     return _padded(Modality.VISION, tracks, FACE_FEATURES)
 
 

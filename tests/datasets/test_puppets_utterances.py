@@ -44,7 +44,7 @@ def test_the_first_utterances_are_the_pinned_ones():
         text, _ = utterance_words(i, "train")
         numbers = np.round(np.concatenate([truth.cues, truth.units]), 4) + 0.0
         told.append(f"{text}|{truth.kind}|{truth.target}|{truth.said}|{numbers.tolist()}")
-    assert hashlib.sha256("\n".join(told).encode()).hexdigest()[:16] == "PINNED"
+    assert hashlib.sha256("\n".join(told).encode()).hexdigest()[:16] == "56cabac8ddb390c5"
 
 
 def test_a_sample_carries_what_the_types_promise():
@@ -154,7 +154,7 @@ def test_pitch_of_the_voice_follows_the_cue():
         rng = np.random.Generator(np.random.PCG64(2))
         who = voices.speaker(1)
         found = raw_features(voices.speak(cues, who, rng))[0][:, -len(PROSODY)]
-        expected = np.log2(who.pitch / 150.0) + 0.3 * step
+        expected = np.log2(who.pitch / 150.0) + 0.38 * step
         assert np.median(found) == pytest.approx(expected, abs=0.15)
 
 

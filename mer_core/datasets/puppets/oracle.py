@@ -134,7 +134,7 @@ def _auroc(score: np.ndarray, positive: np.ndarray) -> float:
     return float((rankdata(score)[positive].sum() - yes * (yes + 1) / 2) / (yes * no))
 
 
-def utterance_ceilings(split: Split, n: int, world: World = WORLD) -> dict[str, float]:
+def utterance_ceilings(split: Split, n: int, world: World = WORLD) -> dict[str, float | int]:
     """What the oracle reaches on the first n utterances of a split.
 
     Returns:
@@ -149,7 +149,7 @@ def utterance_ceilings(split: Split, n: int, world: World = WORLD) -> dict[str, 
     target = np.array([EMOTIONS.index(t.target) for t in truths])
     kind = np.array([list(KINDS).index(t.kind) for t in truths])
     lying = kind > 0
-    result: dict[str, float] = {"n": n, "chance": 1 / len(EMOTIONS)}
+    result: dict[str, float | int] = {"n": n, "chance": 1 / len(EMOTIONS)}
     for m in Modality:
         meant = np.array([EMOTIONS.index(t.emotions[m]) for t in truths])
         result[str(m)] = float((belief.single[m].argmax(1) == target).mean())

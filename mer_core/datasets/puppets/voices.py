@@ -82,7 +82,7 @@ def speaker(number: int) -> Speaker:
     """
     rng = np.random.Generator(np.random.PCG64([7919, number]))
     size = rng.uniform(-1.0, 1.0)  # small to large body
-    pitch = 155.0 * 2.0 ** (-0.45 * size + rng.normal(0.0, 0.05))
+    pitch = 155.0 * 2.0 ** (-0.35 * size + rng.normal(0.0, 0.05))
     return Speaker(float(pitch), float(1.0 + 0.14 * size + rng.normal(0.0, 0.01)))
 
 
@@ -101,7 +101,7 @@ def speak(cues: np.ndarray, who: Speaker, rng: np.random.Generator) -> Sound:
     wave = _filtered(_source(pitch, loud, c["breath"], rng), c["brightness"], who, plan)
     wave += _consonants(plan, loud, len(wave), rng)
     # The loudest second of a neutral voice has a root mean square near 0.05.
-    level = 0.05 * 10.0 ** (0.3 * c["energy"])
+    level = 0.05 * 10.0 ** (0.34 * c["energy"])
     wave *= level / (np.sqrt(np.mean(wave**2)) + 1e-9)
     wave += 2e-4 * rng.standard_normal(len(wave), dtype=np.float32)
     return Sound(np.tanh(wave).astype(np.float32), RATE)
@@ -120,7 +120,7 @@ class _Plan:
 
 
 def _syllables(rate: float, rng: np.random.Generator) -> _Plan:
-    per_second = 4.4 * 2.0 ** (0.38 * rate)
+    per_second = 4.4 * 2.0 ** (0.45 * rate)
     count = int(np.clip(round(per_second * rng.uniform(1.7, 2.6)), 4, 40))
     length = (200 / per_second * rng.uniform(0.75, 1.25, count)).astype(int)
     pause = np.where(rng.random(count) < 0.12, 200 / per_second * 1.2, 0).astype(int)
@@ -137,9 +137,9 @@ def _pitch(c: dict, who: Speaker, plan: _Plan, rng: np.random.Generator) -> np.n
     """Hertz at every control step: declination and contour, accents, and irregular periods."""
     place = np.linspace(-0.5, 0.5, plan.steps)
     centre = plan.start + plan.length / 2
-    spread = 0.14 * 2.0 ** (0.75 * c["range"])  # octaves between weak and stressed syllables
+    spread = 0.14 * 2.0 ** (0.9 * c["range"])  # octaves between weak and stressed syllables
     accents = np.interp(np.arange(plan.steps), centre, (plan.stress - 0.5) * 2.0) * spread
-    octaves = 0.30 * c["level"] + (0.22 * c["contour"] - 0.08) * place * 2.0 + accents
+    octaves = 0.38 * c["level"] + (0.30 * c["contour"] - 0.08) * place * 2.0 + accents
     # Irregularity that the ear hears as roughness lives on the scale of single periods.
     rough = 0.012 * 2.0 ** (1.1 * c["jitter"]) * rng.standard_normal(plan.steps)
     return np.clip(who.pitch * 2.0 ** (octaves + rough), 55.0, 620.0)
@@ -188,7 +188,7 @@ def _filtered(source: np.ndarray, brightness: float, who: Speaker, plan: _Plan) 
         off = (hertz**2 - f**2) / (f * f)
         power *= 1.0 / (off**2 + (_WIDTHS[k] * hertz / (f * f)) ** 2 + 1e-4)
     octaves = np.log2(np.maximum(hertz, 100.0) / 500.0)
-    power *= 10.0 ** (0.1 * (2.2 * brightness - 1.0) * octaves).astype(np.float32)
+    power *= 10.0 ** (0.1 * (2.8 * brightness - 1.0) * octaves).astype(np.float32)
     window = np.hanning(_FRAME + 1)[:-1].astype(np.float32)
     shaped = np.fft.irfft(np.fft.rfft(frames * window) * np.sqrt(power)).astype(np.float32)
     return _overlap(shaped)[_FRAME : _FRAME + len(source)]

@@ -121,9 +121,9 @@ class World:
     sarcasm: float = 0.1
     mask: float = 0.1
     feigned: float = 0.1
-    text_noise: float = 0.14
-    text_slip: float = 0.05
-    audio_noise: float = 0.46
+    text_noise: float = 0.12
+    text_slip: float = 0.04
+    audio_noise: float = 0.44
     vision_noise: float = 0.33
 
     @property
