@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from mer_core.views.colours import ink, line, pale_ink
 
-FONT = "Source Sans 3, Source Sans, system-ui, -apple-system, Segoe UI, Roboto, sans-serif"
+FONT = "'Source Sans', 'Source Sans 3', system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
 CAPTION_COLUMNS = 98
 
 
