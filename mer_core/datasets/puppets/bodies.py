@@ -59,7 +59,8 @@ POSES: dict[str, Pose] = {
                            head=(0.0, -0.16), squash=0.94, front=True, marks="shake"),
     "thrown back": Pose(left=((-0.5, 0.2), (-0.76, 0.3)), right=((0.56, 0.3), (0.8, 0.1)),
                         head=(-0.2, -0.22), lift=0.03, feet="air", marks="jolt"),
-    "hands in the air": Pose(left=((-0.64, 0.3), (-0.64, -0.08)), right=((0.64, 0.3), (0.64, -0.08)),
+    "hands in the air": Pose(left=((-0.64, 0.3), (-0.64, -0.08)),
+                             right=((0.64, 0.3), (0.64, -0.08)),
                              marks="jolt"),
     "pushing away": Pose(left=((0.1, 0.56), (0.6, 0.4)), right=((0.56, 0.5), (0.8, 0.28)),
                          head=(-0.16, -0.2), look=(-0.08, 0.0), front=True, marks="stop"),
@@ -74,7 +75,7 @@ HEAD_SIZE = 0.58
 def _limb(pen: Pen, joints: list[Point], colour: Colour) -> None:
     style = pen.style
     fill = style.flat_body or style.fill(colour)
-    path = curve(*joints) if len(joints) == 3 else joints
+    path = curve(joints[0], joints[1], joints[2])
     if style.width:
         pen.line(path, 0.155 + 0.045 * style.width, style.ink(fill))
     pen.line(path, 0.155, fill)
@@ -107,7 +108,8 @@ def _marks(pen: Pen, kind: str, ink: Colour) -> None:
         for x, y in ((0.6, 0.86), (0.7, 0.74), (0.2, 0.98), (-0.5, 0.92)):
             pen.line([(x, y), (x + 0.12 * (1 if x > 0 else -1), y + 0.03)], 0.035, ink)
     elif kind == "jolt":
-        for x, y, dx, dy in ((-0.9, -0.5, -0.08, -0.08), (-0.98, -0.2, -0.1, 0.0), (0.9, -0.5, 0.08, -0.08),
+        for x, y, dx, dy in ((-0.9, -0.5, -0.08, -0.08), (-0.98, -0.2, -0.1, 0.0),
+                             (0.9, -0.5, 0.08, -0.08),
                              (0.98, -0.2, 0.1, 0.0)):  # fmt: skip
             pen.line([(0.86 * x, y), (0.86 * x + dx, y + dy)], 0.035, ink)
     elif kind == "stop":

@@ -1,4 +1,4 @@
-"""From a scene to a sticker of 224 x 224 pixels: background, white edge, body, face, prop, words."""
+"""From a scene to a sticker of 224 x 224 pixels: background, edge, body, face, prop, words."""
 
 from functools import lru_cache
 
@@ -112,7 +112,7 @@ def _figure(layer: Image.Image, scene: Scene, face: str | None, intensity: float
 def _edge(layer: Image.Image, width: int) -> Image.Image:
     """The silhouette of a layer, grown: the white edge that stickers are cut with."""
     small = layer.getchannel("A").reduce(4).filter(ImageFilter.GaussianBlur(width))
-    mask = small.point(lambda a: min(255, a * 6))
+    mask = small.point([min(255, a * 6) for a in range(256)])
     return mask.resize(layer.size, Image.Resampling.BILINEAR)
 
 

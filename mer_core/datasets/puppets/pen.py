@@ -160,7 +160,9 @@ class Pen:
             self.draw.polygon(pixels, fill=mix(fill, (60, 50, 60), 0.35))
         self.shape(points, fill, ink, 0.024 * self.style.width)
 
-    def dot(self, x: Number, y: Number, r: Number, colour: Colour, ry: Number | None = None) -> None:
+    def dot(
+        self, x: Number, y: Number, r: Number, colour: Colour, ry: Number | None = None
+    ) -> None:
         """A filled ellipse without contour."""
         (a, b), h, v = (
             self.at(x, y),

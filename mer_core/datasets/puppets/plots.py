@@ -104,9 +104,12 @@ def draw_plot(generator: np.random.Generator, emotion: str, world: World) -> Plo
         says, liar = _says(generator, emotion, chances, world.lie)
         if verdict(says.values()) == emotion:
             break
+    silent = says["intention"] is None
     generic = (
-        says["intention"] is None and chance(generator, _generic_if_silent(world)),
-        *(chance(generator, world.generic) for _ in range(3)),
+        silent and chance(generator, _generic_if_silent(world)),
+        chance(generator, world.generic),
+        chance(generator, world.generic),
+        chance(generator, world.generic),
     )
     blank = {"face": generic[3], "posture": generic[3], "prop": generic[2], "caption": generic[1]}
     told = {c: None if blank[c] else _told(generator, c, says[c], world) for c in PICTURED}

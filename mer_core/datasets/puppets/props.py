@@ -46,7 +46,8 @@ def _hearts(pen: Pen) -> None:
 
 
 def _sparkles(pen: Pen) -> None:
-    for x, y, r in ((-0.78, -0.52, 0.2), (0.8, -0.6, 0.22), (0.84, -0.08, 0.13), (-0.88, -0.06, 0.12),
+    for x, y, r in ((-0.78, -0.52, 0.2), (0.8, -0.6, 0.22), (0.84, -0.08, 0.13),
+                    (-0.88, -0.06, 0.12),
                     (-0.56, -0.86, 0.1)):  # fmt: skip
         pen.shape(_star(x, y, r, 0.3 * r, 4), (255, 214, 64), (222, 156, 24), 0.016)
 
@@ -126,7 +127,8 @@ def _lightning(pen: Pen) -> None:
 def _exclamation(pen: Pen) -> None:
     for x, tilt, scale in ((-0.74, -0.08, 0.85), (0.7, 0.05, 1.0), (0.9, 0.1, 0.8)):
         top, low = -0.92, -0.92 + 0.4 * scale
-        pen.shape([(x + tilt - 0.075, top), (x + tilt + 0.075, top), (x + 0.035, low), (x - 0.035, low)],
+        top_edge = [(x + tilt - 0.075, top), (x + tilt + 0.075, top)]
+        pen.shape([*top_edge, (x + 0.035, low), (x - 0.035, low)],
                   (255, 196, 30), (150, 90, 10), 0.02)  # fmt: skip
         pen.shape(oval(x - 0.01, low + 0.12, 0.06, 0.06), (255, 196, 30), (150, 90, 10), 0.02)
 

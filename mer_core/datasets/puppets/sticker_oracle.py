@@ -4,6 +4,7 @@ The posterior is exact: every way in which carriers can speak and lie is enumera
 of the picture sees the four pictured carriers; of the text, what the views tell; of both, all.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Mapping
 from functools import lru_cache
@@ -36,7 +37,7 @@ def _voices(emotion: str, world: World) -> dict[_Says, float]:
     for pattern in product((False, True), repeat=len(able)):
         speak = [c for c, s in zip(able, pattern, strict=True) if s]
         p = sum(
-            share * np.prod([chances[c] if c in speak else 1 - chances[c] for c in able])
+            share * math.prod([chances[c] if c in speak else 1 - chances[c] for c in able])
             for share, chances in sides(world)
         )
         plain = {c: emotion if c in speak else None for c in CARRIERS}

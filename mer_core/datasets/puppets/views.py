@@ -1,6 +1,6 @@
 """The four descriptions of a sticker, written from what they are to tell.
 
-Each view has its own grammar. `write_views` says exactly what a plot tells, for the generated world;
+Each view has its own grammar. `write_views` says what a plot tells, for the generated world;
 `realise` says what a model guessed, for the interpreter of the app. Both use the same words.
 """
 
@@ -99,7 +99,8 @@ def _style(scene: Scene, told: Mapping[str, str | None], voice: _Voice) -> str:
         if text not in wording.CAPTIONS[emotion]:
             text = voice.choose(wording.CAPTIONS[emotion])
         lettering = voice.choose((
-            ", with {tone} lettering", ", and the letters say '{text}'", ", with the {tone} words '{text}'",
+            ", with {tone} lettering", ", and the letters say '{text}'",
+            ", with the {tone} words '{text}'",
             ", the text reads '{text}' in {a} {tone} tone",
         )).format(tone=tone, text=text, a="an" if tone[0] in "aeiou" else "a")  # fmt: skip
     style = voice.choose(wording.STYLE_WORDS[scene.style])

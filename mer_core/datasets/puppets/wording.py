@@ -92,7 +92,8 @@ PROP_WORDS: dict[str, tuple[str, ...]] = {
                    "marked by the cross sign of anger", "with a vexed pulsing vein"),
     "flames": ("with flames of rage behind it", "burning with anger", "in front of furious fire",
                "ablaze with fury"),
-    "sweat drops": ("with cold sweat of fear", "dripping anxious sweat", "with scared drops of sweat",
+    "sweat drops": ("with cold sweat of fear", "dripping anxious sweat",
+                    "with scared drops of sweat",
                     "in a frightened cold sweat"),
     "dark lightning": ("under dark, frightening lightning", "with scary black bolts around it",
                        "below bolts of dread", "beneath menacing flashes"),
@@ -142,8 +143,10 @@ STYLE_WORDS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 CAPTIONS: dict[str, tuple[str, ...]] = {
-    "anger": ("GRRR!", "SO MAD", "ENOUGH!", "HOW DARE YOU", "ARGH!", "STOP IT!", "FURIOUS", "RAGE!"),
-    "disgust": ("EWW", "YUCK!", "GROSS", "NO THANKS, ICK", "BLEH", "NASTY", "REVOLTING", "UGH, SMELLY"),
+    "anger": ("GRRR!", "SO MAD", "ENOUGH!", "HOW DARE YOU", "ARGH!", "STOP IT!", "FURIOUS",
+              "RAGE!"),
+    "disgust": ("EWW", "YUCK!", "GROSS", "NO THANKS, ICK", "BLEH", "NASTY", "REVOLTING",
+                "UGH, SMELLY"),
     "fear": ("EEEK!", "SO SCARED", "HELP ME!", "I'M AFRAID", "SPOOKY...", "DON'T HURT ME",
              "TERRIFIED", "YIKES"),
     "happiness": ("YAY!", "SO HAPPY", "HOORAY", "LOVE IT!", "BEST DAY", "WOOHOO", "JOY!", "HAHAHA"),
@@ -201,7 +204,8 @@ NO_PURPOSES = (
 HEDGES = ("perhaps", "probably", "maybe", "it seems", "possibly")
 
 FRAMES: dict[str, tuple[str, ...]] = {
-    "intention": ("Sent to {purpose}.", "Its purpose is to {purpose}.", "People send it to {purpose}.",
+    "intention": ("Sent to {purpose}.", "Its purpose is to {purpose}.",
+                  "People send it to {purpose}.",
                   "One uses this sticker to {purpose}.", "Someone would pick it to {purpose}.",
                   "The sender wants to {purpose}.", "It is meant to {purpose}."),
     "style": ("Drawn in {style}{lettering}.", "The style is {style}{lettering}.",
