@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from mer_core.errors import BadInput
+from mer_core.processing.media import clip as clip_module
 from mer_core.processing.media import read_clip, read_picture, read_sound, read_text
 
 RED = (200, 30, 40)
@@ -290,11 +291,16 @@ def test_clipping_is_noted():
 
 
 def test_a_sound_that_breaks_off_is_used_as_far_as_it_goes():
-    """The note says how far that is."""
-    sound, notes = read_sound(wav(tone(4))[:64_044])
+    """The note says how far that is. A WAV that never knew its length is whole."""
+    whole = wav(tone(4))
+    sound, notes = read_sound(whole[:64_044])
+    flac = encoded("flac", "flac", tone(4, 48_000), 48_000)
+    streamed = whole[:4] + b"\xff" * 4 + whole[8:40] + b"\xff" * 4 + whole[44:]
 
     assert abs(sound.seconds - 2) < 0.05
     assert "breaks off after 2.0 seconds" in notes[0]
+    assert "breaks off" in read_sound(flac[: len(flac) // 2])[1][0]
+    assert read_sound(streamed)[1] == ()
 
 
 # Clips
@@ -393,11 +399,12 @@ def test_a_long_video_is_cut_and_a_broken_one_used_as_far_as_it_goes():
     assert 1 <= len(part.frames) < 32
 
 
-def test_a_heavy_animation_is_refused():
+def test_a_heavy_animation_is_refused(monkeypatch):
     """Small on disk, immense in memory: the budget of pixels ends it."""
-    heavy = animation([(i, 0, 0) for i in range(40)], size=(3_000, 3_000), duration=100)
-    assert len(heavy) < 5_000_000
-    refused(read_clip, heavy, "300 million")
+    data = animation([(i, 0, 0) for i in range(30)], size=(200, 200), duration=100)
+    monkeypatch.setattr(clip_module, "BUDGET", 1_000_000)
+
+    refused(read_clip, data, "1 million", "smaller or shorter")
 
 
 # Words
