@@ -28,7 +28,7 @@ def data_uri(image: np.ndarray) -> str:
 
 @figure.register
 def draw_soft_fusion(finding: SoftFusionMap, sample: int = 0, dark: bool = False) -> go.Figure:
-    """Each stage's chosen places over the sticker; their colour is how much of the leading word they read."""
+    """Each stage's chosen places over the sticker, coloured by how much they read of one word."""
     image = finding.images[sample]
     if image is None:
         return nothing_to_draw(finding.says(sample), finding.caption(sample), dark)
