@@ -1,5 +1,7 @@
 """The few layers that more than one model shares."""
 
+from typing import Any
+
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
@@ -86,3 +88,12 @@ def masked_mean(
     weight = mask.to(values.dtype)
     weight = weight / weight.sum(dim=-1, keepdim=True).clamp(min=1)
     return (weight[..., None] * values).sum(dim=-2)
+
+
+def parameter_groups(module: nn.Module, lr: float, weight_decay: float) -> list[dict[str, Any]]:
+    """Groups for an optimiser: what learns, without weight decay on vectors and scalars."""
+    learn = [p for p in module.parameters() if p.requires_grad]
+    return [
+        {"params": [p for p in learn if p.ndim > 1], "lr": lr, "weight_decay": weight_decay},
+        {"params": [p for p in learn if p.ndim <= 1], "lr": lr, "weight_decay": 0.0},
+    ]

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import final
+from typing import Any, final
 
 import numpy as np
 import torch
@@ -22,6 +22,7 @@ from torch.nn import functional as F
 from mer_core.disk import write_json, write_tensors
 from mer_core.encoders.pyramid import Pyramid, fingerprint
 from mer_core.errors import WeightsAltered, WeightsMissing
+from mer_core.layers import parameter_groups
 from mer_core.processing.pixels import square
 from mer_core.types import View
 
@@ -146,6 +147,14 @@ class Interpreter(nn.Module):
             return logits.float().sum() * 0.0  # a mean over nothing would be NaN
         smoothing = self.config.smoothing
         return F.cross_entropy(logits[known].float(), target[known], label_smoothing=smoothing)
+
+    def groups(self, lr: float, weight_decay: float) -> list[dict[str, Any]]:
+        """Parameter groups for the optimiser."""
+        return parameter_groups(self, lr, weight_decay)
+
+    def end_of_epoch(self, epoch: int) -> dict[str, Any]:
+        """Nothing to add to the history."""
+        return {}
 
     @torch.no_grad()
     def correct(self, batch: Mapping[str, Tensor]) -> dict[str, tuple[int, int]]:

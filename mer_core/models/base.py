@@ -7,6 +7,7 @@ import torch
 from huggingface_hub import PyTorchModelHubMixin
 from torch import Tensor, nn
 
+from mer_core.layers import parameter_groups
 from mer_core.processing.base import Processor
 from mer_core.types import Batch, Modality, Prediction
 
@@ -53,11 +54,7 @@ class EmotionModel(nn.Module, PyTorchModelHubMixin, ABC):
 
     def groups(self, lr: float, weight_decay: float) -> list[dict[str, Any]]:
         """Parameter groups for the optimiser: no weight decay on vectors and scalars."""
-        learn = [p for p in self.parameters() if p.requires_grad]
-        return [
-            {"params": [p for p in learn if p.ndim > 1], "lr": lr, "weight_decay": weight_decay},
-            {"params": [p for p in learn if p.ndim <= 1], "lr": lr, "weight_decay": 0.0},
-        ]
+        return parameter_groups(self, lr, weight_decay)
 
     def end_of_epoch(self, epoch: int) -> dict[str, Any]:
         """Called by the training loop after each epoch; what it returns goes into the history."""

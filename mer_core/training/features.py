@@ -101,9 +101,7 @@ def concatenate(batches: Sequence[Batch]) -> Batch:
     first = batches[0]
     streams = {m: _join([b.streams[m] for b in batches]) for m in first.streams}
     joined = {
-        key: None
-        if getattr(first, key) is None
-        else torch.cat([getattr(b, key) for b in batches])
+        key: None if getattr(first, key) is None else torch.cat([getattr(b, key) for b in batches])
         for key in ("target", "sentiment")
     }
     labels = {m: torch.cat([b.labels[m] for b in batches]) for m in first.labels}
@@ -162,9 +160,7 @@ def silence_at_random(batch: Batch, chance: float, generator: torch.Generator) -
     subsets = 2 ** len(names) - 2
     which = torch.randint(1, subsets + 1, (len(batch),), generator=generator)
     which[torch.rand(len(batch), generator=generator) >= chance] = 0
-    streams = {
-        m: batch.streams[m].silenced((which >> i & 1).bool()) for i, m in enumerate(names)
-    }
+    streams = {m: batch.streams[m].silenced((which >> i & 1).bool()) for i, m in enumerate(names)}
     return replace(batch, streams=streams)
 
 

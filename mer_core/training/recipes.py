@@ -33,7 +33,7 @@ BACKBONE = TrainConfig(
 )
 
 PLANS: dict[str, TrainConfig] = {
-    "mghft": TrainConfig(epochs=8, batch=64, lr=1e-3, weight_decay=0.05, modality_dropout=0.1),
+    "mghft": TrainConfig(epochs=8, batch=64, lr=1e-3, weight_decay=0.05, modality_dropout=0.0),
     "egmf": TrainConfig(epochs=6, batch=64, lr=1e-3, weight_decay=0.01, autocast=True),
     "hct_dmg": TrainConfig(epochs=12, batch=64, lr=2e-3, weight_decay=0.01),
 }
@@ -184,9 +184,9 @@ def train_backbone(progress: Progress) -> Path:
 
     config, side = BACKBONE, MGHFT.Config.demo().image
     torch.manual_seed(config.seed)
-    model = Interpreter.fresh(
-        Interpreter.Config(LABELS, MGHFT.Config.demo().backbone, side)
-    ).to(memory_format=torch.channels_last)
+    model = Interpreter.fresh(Interpreter.Config(LABELS, MGHFT.Config.demo().backbone, side)).to(
+        memory_format=torch.channels_last
+    )
     data = {s: sticker_split(s, side, progress) for s in ("train", "valid")}
 
     def score(m: Interpreter) -> dict[str, float]:

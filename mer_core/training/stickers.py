@@ -5,7 +5,7 @@ interpreter writes them from the picture, which is the way an upload goes. Train
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -93,14 +93,22 @@ def _drawn(task: tuple[str, int, int]) -> tuple[np.ndarray, dict[str, str], dict
     return square(sample.image, side), {str(k): v for k, v in sample.views.items()}, places
 
 
-def sticker_split(split: str, side: int, progress: Progress, limit: int | None = None) -> StickerSplit:
+def _knobs() -> dict[str, object]:
+    """The world's knobs that stickers depend on."""
+    others = ("utterance_counts", "sarcasm", "mask", "feigned", "text_slip")
+    return {k: v for k, v in asdict(WORLD).items() if k not in others and not k.endswith("_noise")}
+
+
+def sticker_split(
+    split: str, side: int, progress: Progress, limit: int | None = None
+) -> StickerSplit:
     """Draw a split in several processes, or read it from the cache."""
     from mer_core.datasets.puppets import bodies, canvas, face, heads, pen, plots, views, wording
     from mer_core.datasets.puppets import stickers as drawing
 
     count = len(stickers(split, limit))
     code = code_key(
-        drawing, bodies, canvas, face, heads, pen, plots, views, wording, WORLD.digest(), LABELS
+        drawing, bodies, canvas, face, heads, pen, plots, views, wording, _knobs(), LABELS
     )
     path = cache_folder() / f"stickers-{split}-{count}-{side}-{code}.npz"
     if not path.is_file():

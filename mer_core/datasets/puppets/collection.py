@@ -8,8 +8,6 @@ from mer_core.datasets.puppets.utterances import utterance
 from mer_core.datasets.puppets.world import WORLD, World
 from mer_core.types import Sample
 
-SPLITS = ("train", "valid", "test")
-
 
 class Collection(Sequence[Sample]):
     """One split of the world. Sample i is a function of the world's knobs, the split and i alone.
