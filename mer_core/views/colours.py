@@ -15,7 +15,7 @@ MODALITY: dict[str, str] = {
 EMOTION: dict[str, str] = dict(
     zip(
         EMOTIONS,
-        ("#EE6677", "#228833", "#AA3377", "#CCBB44", "#999999", "#4477AA", "#66CCEE"),
+        ("#EE6677", "#228833", "#AA3377", "#CCBB44", "#AAAAAA", "#4477AA", "#66CCEE"),
         strict=True,
     )
 )
@@ -27,7 +27,7 @@ Source: Paul Tol, Colour schemes (2021), the bright scheme; its grey is darkened
 AGAINST, FOR = "#0072B2", "#D55E00"
 """Signed numbers: blue speaks against, vermilion speaks for."""
 
-ACCENT = "#D55E00"
+BLACK = "#111111"
 WEIGHTS = "Cividis"
 """The one scale of weights: even to the eye, and the same to colour-blind eyes."""
 
@@ -70,8 +70,8 @@ def line(dark: bool) -> str:
 
 def ink_on(colour: str) -> str:
     """Black or white, whichever reads better on a colour (WCAG 2 contrast)."""
-    shade = luminance(colour)
-    return "#FFFFFF" if 1.05 / (shade + 0.05) > (shade + 0.05) / 0.05 else "#111111"
+    shade, black = luminance(colour) + 0.05, luminance(BLACK) + 0.05
+    return "#FFFFFF" if 1.05 / shade > shade / black else BLACK
 
 
 def luminance(colour: str) -> float:
