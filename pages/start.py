@@ -6,11 +6,10 @@ require_frame()
 
 import streamlit as st
 
-from ui.start import lead, next_examples, sides
+from ui.start import examples, lead, next_examples
 
 top = st.container()
-left, right = st.columns([1, 2], gap="medium")
-answers = sides(left, right)
+answers = examples()
 with top:
     lead(answers)
 next_examples()

@@ -20,8 +20,8 @@ with told():
 if sample is None:
     top.markdown("Give a picture of a sticker: drawn or photographed, still or moving.")
     st.stop()
-head = st.container()
-left, right = st.columns([3, 2], gap="large")
+left, right = st.columns([3, 2], gap="medium")
+head = left.container()
 with left, told():
     sample = described(sample)
 with right:

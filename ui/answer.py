@@ -8,12 +8,13 @@ from streamlit.delta_generator import DeltaGenerator
 
 from mer_core.checkpoints import read_card
 from mer_core.errors import MerError
+from mer_core.probes.base import percent
 from mer_core.recording import Recording, record
 from mer_core.trust import trust_sentence
 from mer_core.types import Sample
 from mer_core.views import figure
-from ui.findings import draw, is_dark
-from ui.header import is_puppet
+from ui.findings import draw_compact, is_dark
+from ui.header import is_puppet, plain
 from ui.media import digest
 from ui.resources import NAMES, READS, device_name, gate, load_model
 
@@ -82,47 +83,42 @@ def answer_card(name: str, answered: Answered, key: str, mattered: str = "") -> 
         key: Unique on the page.
         mattered: Sentence about what mattered most, where a probe found it.
     """
-    with st.container(border=True):
-        st.markdown(f"**{NAMES[name]}** :gray[reads {READS[name]}]")
-        st.markdown(f"### {answered.emotion} :gray[{answered.confidence:.0%}]")
-        extra = _further(answered)
-        if extra:
-            st.caption(extra)
-        prediction = answered.recording.prediction
-        drawing = figure(prediction, dark=is_dark())
-        draw(drawing, f"bars-{key}", _spoken(answered), bar=False)
+    with st.container(border=True, height="stretch", gap="small"):
+        st.markdown(f"**{NAMES[name]}** :small[:gray[{READS[name]}]]")
+        st.markdown(f"### {answered.emotion} :gray[{percent(answered.confidence)}]")
+        if further := _further(answered):
+            st.caption(further)
+        drawing = figure(answered.recording.prediction, dark=is_dark())
+        caption = draw_compact(drawing, f"bars-{key}", _spoken(answered))
         if mattered:
             st.markdown(mattered)
-        st.caption(timing(answered))
+        st.caption(f"{timing(answered)}  \n{caption}")
 
 
 def _further(answered: Answered) -> str:
     prediction = answered.recording.prediction
     parts = []
-    if prediction.sentiment is not None:
-        parts.append(f"sentiment {float(prediction.sentiment[0]):+.1f} on a scale from -3 to 3")
     if prediction.said is not None and prediction.said[0]:
-        parts.append(f"in its own words: “{prediction.said[0]}”")
+        parts.append(f"in its own words “{plain(prediction.said[0])}”")
+    if prediction.sentiment is not None:
+        parts.append(f"sentiment {float(prediction.sentiment[0]):+.1f} between -3 (worst) and +3")
     return "; ".join(parts)
 
 
 def timing(answered: Answered) -> str:
     """How long the answer took and where it ran."""
     manifest = answered.recording.manifest
-    forward = f"{1000 * manifest.seconds:.0f} ms"
+    forward, where = f"{1000 * manifest.seconds:.0f} ms", device_name(manifest.device)
     if not answered.live:
-        where = device_name(manifest.device)
-        return f":material/history: recorded earlier; the model took {forward} on {where}"
-    return (
-        f":material/bolt: live: {forward} in the model, {answered.seconds:.2f} s with reading the "
-        f"sample, on {device_name(manifest.device)}"
-    )
+        return f":material/history: Recorded earlier: {forward} in the model, on {where}."
+    whole = f"{answered.seconds:.2f} s with reading the sample"
+    return f":material/bolt: Live: {forward} in the model, {whole}, on {where}."
 
 
 def _spoken(answered: Answered) -> str:
     prediction = answered.recording.prediction
     pairs = zip(prediction.names, prediction.probs[0].tolist(), strict=True)
-    return "Probabilities: " + ", ".join(f"{n} {p:.0%}" for n, p in pairs)
+    return "Probabilities: " + ", ".join(f"{n} {percent(p)}" for n, p in pairs)
 
 
 def trust_line(names: tuple[str, ...], sample: Sample, place: DeltaGenerator | None = None) -> None:

@@ -39,7 +39,7 @@ def model_card(name: str) -> None:
     """One model's card; without weights, the sentence that says what to do."""
     with st.container(border=True):
         st.subheader(NAMES[name], anchor=False)
-        st.markdown(f"Reads {READS[name]}.")
+        st.markdown(f"{NAMES[name]} {READS[name]}.")
         paper = PAPERS[name]
         st.caption(
             f"After “{paper.title}”, [{paper.address.removeprefix('https://')}]({paper.address})."

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from mer_core.probes.base import percent
 from mer_core.types import Sample
 from ui.answer import Answered, answer_card, trust_line, try_model
 from ui.inside import further, show
@@ -31,7 +32,9 @@ def both_answers(sample: Sample) -> dict[str, Answered]:
 
 def lead(answers: dict[str, Answered]) -> None:
     """Both answers in one sentence."""
-    said = [f"{NAMES[n]} says **{a.emotion}** ({a.confidence:.0%})" for n, a in answers.items()]
+    said = [
+        f"{NAMES[n]} says **{a.emotion}** ({percent(a.confidence)})" for n, a in answers.items()
+    ]
     if said:
         st.markdown(" and ".join(said) + ".")
 
@@ -40,30 +43,26 @@ def believed(answers: dict[str, Answered]) -> None:
     """What each model went by: mixing weights, what silence would change, one attention map."""
     if not answers:
         return
-    st.subheader("Whom the models believed", anchor=False)
+    st.subheader("How the parts were weighed", anchor=False)
     for name, place in _beside(answers):
         with place:
             st.markdown(f"**{NAMES[name]}**")
             show(WEIGHTS[name], name, answers[name], f"weights-{name}")
-    st.subheader("The answer without words, voice or face", anchor=False)
-    for name, place in _beside(answers):
-        with place:
-            st.markdown(f"**{NAMES[name]}**")
-            show(SILENT, name, answers[name], f"silent-{name}")
-    st.subheader("Where one looks in another", anchor=False)
-    st.caption("Each row is a moment or a word that looks; bright is where it looks (attention).")
     chosen = st.segmented_control(
-        "Model",
+        "Look inside",
         list(answers),
         default=next(iter(answers)),
         required=True,
         format_func=NAMES.__getitem__,
-        key="looks",
-        label_visibility="collapsed",
+        key="inside",
+        bind="query-params",
     )
+    st.subheader("The answer without words, voice or face", anchor=False)
+    show(SILENT, chosen, answers[chosen], f"silent-{chosen}")
+    st.subheader("Where one looks in another", anchor=False)
+    st.caption("Each row is a moment or a word that looks; bright is where it looks (attention).")
     show(LOOKS, chosen, answers[chosen], f"looks-{chosen}")
-    for name, answered in answers.items():
-        further(name, answered, (WEIGHTS[name], SILENT, LOOKS), f"clip-{name}")
+    further(chosen, answers[chosen], (WEIGHTS[chosen], SILENT, LOOKS), f"clip-{chosen}")
 
 
 def _beside(answers: dict[str, Answered]) -> Iterator[tuple[str, DeltaGenerator]]:

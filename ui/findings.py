@@ -18,20 +18,28 @@ def is_dark() -> bool:
     return st.context.theme.type == "dark"
 
 
-def draw(drawing: go.Figure, key: str, alt: str, bar: bool = True) -> None:
+def draw(drawing: go.Figure, key: str, alt: str) -> None:
     """Put a figure on the page, its caption below as text that wraps on narrow screens.
 
     Args:
         drawing: From `mer_core.views.figure`; its last annotation is the caption.
         key: Unique on the page.
         alt: The picture in words.
-        bar: Whether the tool bar (save as SVG) appears on hover.
     """
     caption, trimmed = _without_caption(drawing)
-    config = _MODEBAR if bar else {"displayModeBar": False}
-    st.plotly_chart(trimmed, key=key, theme=None, config=config, alt=alt)
+    st.plotly_chart(trimmed, key=key, theme=None, config=_MODEBAR, alt=alt)
     if caption:
         st.caption(caption)
+
+
+def draw_compact(drawing: go.Figure, key: str, alt: str) -> str:
+    """Put a figure into a small box, without tool bar; returns its caption for the box's foot."""
+    caption, trimmed = _without_caption(drawing)
+    height = int(trimmed.layout.height)
+    margin = {"t": 0, "b": 0, "l": 0, "r": 0}
+    trimmed.update_layout(height=round(0.68 * height), margin=margin, font_size=14, bargap=0.28)
+    st.plotly_chart(trimmed, key=key, theme=None, config={"displayModeBar": False}, alt=alt)
+    return caption
 
 
 def _without_caption(drawing: go.Figure) -> tuple[str, go.Figure]:

@@ -31,7 +31,7 @@ def sample_header(sample: Sample, recordings: tuple[Manifest, ...] = ()) -> None
         sample: What the page looks at.
         recordings: Manifests of the answers below, for their chips.
     """
-    with st.container(border=True):
+    with st.container(border=True, height="stretch"):
         side_by_side = st.container(horizontal=True, gap="medium", vertical_alignment="center")
         with side_by_side:
             _picture(sample)
@@ -43,10 +43,10 @@ def sample_header(sample: Sample, recordings: tuple[Manifest, ...] = ()) -> None
 
 def _picture(sample: Sample) -> None:
     if sample.image is not None:
-        st.image(jpeg(sample.image), width=150, alt=f"The sticker {sample.id}")
+        st.image(jpeg(sample.image), width=132, alt=f"The sticker {sample.id}")
     elif sample.clip is not None:
         found = sample.clip.found
-        st.image(moving(digest(sample), sample.clip), width=150, alt=f"The face, found: {found}")
+        st.image(moving(digest(sample), sample.clip), width=132, alt=f"The face, found: {found}")
     else:
         st.caption(":material/visibility_off: no face in this clip")
 

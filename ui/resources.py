@@ -4,11 +4,13 @@ import gc
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from mer_core.errors import MerError
 
 if TYPE_CHECKING:
     from mer_core.models import EmotionModel
@@ -17,11 +19,11 @@ NAMES = {"mghft": "MGHFT", "egmf": "EGMF", "hct_dmg": "HCT-DMG"}
 """The models in the order of every page: name -> how it is written."""
 
 READS = {
-    "mghft": "one sticker: its picture and four sentences about it",
-    "egmf": "words, voice and face, mixed by three experts for a language model",
-    "hct_dmg": "words, voice and face, two helpers lifting one leader",
+    "mghft": "reads a sticker and four sentences about it",
+    "egmf": "lets three experts mix words, voice and face for a language model",
+    "hct_dmg": "lets one of words, voice and face lead, and two help",
 }
-"""What each model reads, in half a sentence."""
+"""What each model does, as the rest of a sentence that begins with its name."""
 
 _GATE = threading.BoundedSemaphore(1)
 
@@ -67,6 +69,7 @@ class Shelf:
         self._lock = threading.Lock()
         self._pool.submit(_import_and_freeze)
         self._models = {name: self._pool.submit(_load, name) for name in NAMES}
+        self._encoders = self._pool.submit(_load_encoders)
 
     def ready(self, name: str) -> bool:
         """Whether the model answers without waiting."""
@@ -107,7 +110,19 @@ def _import_and_freeze() -> None:
 def _load(name: str) -> "EmotionModel":
     from mer_core.checkpoints import load
 
-    return load(name)
+    with gate():  # transformers swaps torch's defaults while it loads: nothing else may run then
+        return load(name)
+
+
+def _load_encoders() -> None:
+    """What reading a sample needs besides the models, so that the first answer is not slow."""
+    from mer_core.encoders.face import FaceEncoder
+    from mer_core.encoders.text import TextEncoder
+    from mer_core.stickers import interpreter
+
+    for load in (TextEncoder.load, FaceEncoder.load, interpreter):
+        with gate(), suppress(MerError):  # whoever needs it will say what is missing
+            load()
 
 
 @st.cache_resource(show_spinner=False)

@@ -75,6 +75,7 @@ def router() -> None:
     """Draw the frame and the page in it. All of app.py."""
     _page_config()
     page = st.navigation(build_pages())
+    st.logo(str(ROOT / "assets" / "icon.png"), size="large")
     warm()
     shelf()  # starts loading the models in the background; does not wait
     with st.sidebar:

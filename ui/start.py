@@ -1,8 +1,8 @@
 """The parts of the page Start: a sticker and a clip, read by three models."""
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
+from mer_core.probes.base import percent
 from mer_core.types import Sample
 from ui.answer import Answered, answer_card, try_model
 from ui.examples import recorded
@@ -12,6 +12,8 @@ from ui.puppets import STICKERS, UTTERANCES, count, puppet
 from ui.resources import NAMES, shelf
 
 _CLIP_MODELS = ("egmf", "hct_dmg")
+_WIDTHS = (2, 3)
+"""Of the sticker's side and the clip's."""
 _WHAT_MATTERED = {
     "mghft": "What if one view were missing?",
     "egmf": "What if a modality fell silent?",
@@ -63,51 +65,54 @@ def _answer(name: str, sample: Sample) -> Answered | None:
     return try_model(name, sample)
 
 
-def sides(left: DeltaGenerator, right: DeltaGenerator) -> dict[str, Answered]:
-    """Draw both samples with their answers; returns the answers there are."""
+def examples() -> dict[str, Answered]:
+    """Draw both samples and, below them, the answers; returns the answers there are."""
+    sticker, clip = _example(("mghft",), STICKERS), _example(_CLIP_MODELS, UTTERANCES)
+    heads = st.columns(_WIDTHS, gap="medium")
+    left, right = st.columns(_WIDTHS, gap="medium")
     answers: dict[str, Answered] = {}
     with left:
-        _side(("mghft",), STICKERS, answers)
+        _answers(("mghft",), sticker, answers)
     with right:
-        _side(_CLIP_MODELS, UTTERANCES, answers)
+        _answers(_CLIP_MODELS, clip, answers)
+    for place, sample, models in zip(
+        heads, (sticker, clip), (("mghft",), _CLIP_MODELS), strict=True
+    ):
+        with place:
+            here = (answers[n].recording.manifest for n in models if n in answers)
+            sample_header(sample, tuple(here))
     return answers
 
 
-def _side(models: tuple[str, ...], dataset: str, answers: dict[str, Answered]) -> None:
-    sample = _example(models, dataset)
-    head = st.container()
-    for name, place in zip(models, st.columns(len(models), gap="medium"), strict=True):
+def _answers(models: tuple[str, ...], sample: Sample, answers: dict[str, Answered]) -> None:
+    for name, place in zip(models, st.columns(len(models), gap="small"), strict=True):
         with place:
             answered = _answer(name, sample)
             if answered is not None:
                 answers[name] = answered
                 told = mattered(_WHAT_MATTERED[name], name, answered)
                 answer_card(name, answered, f"start-{name}", told)
-    with head:
-        here = tuple(answers[n].recording.manifest for n in models if n in answers)
-        sample_header(sample, here)
 
 
 def lead(answers: dict[str, Answered]) -> None:
     """The page in one sentence, made from the answers."""
     parts = []
     if "mghft" in answers:
-        a = answers["mghft"]
-        parts.append(f"The sticker looks like **{a.emotion}** to MGHFT ({a.confidence:.0%})")
+        parts.append(f"The sticker looks like {_says(answers['mghft'])} to MGHFT")
     if len(clips := [answers[n] for n in _CLIP_MODELS if n in answers]) == 2:
         first, second = clips
-        if first.emotion == second.emotion:
-            both = f"({first.confidence:.0%} and {second.confidence:.0%})"
-            parts.append(f"the clip is **{first.emotion}** to both EGMF and HCT-DMG {both}")
-        else:
-            parts.append(
-                f"of the clip EGMF says **{first.emotion}** ({first.confidence:.0%}) and HCT-DMG "
-                f"**{second.emotion}** ({second.confidence:.0%})"
-            )
+        same = first.emotion == second.emotion
+        last = f"HCT-DMG agrees ({percent(second.confidence)})"
+        if not same:
+            last = f"HCT-DMG says {_says(second)}"
+        parts.append(f"EGMF takes the clip for {_says(first)}, and {last}")
     if parts:
-        sentence = "; ".join(parts)
-        st.markdown(f"{sentence[0].upper()}{sentence[1:]}.")
+        st.markdown("; ".join(parts) + ".")
     st.caption(
         "Both are puppets: demo data that this program draws and speaks itself, so that the right "
         "answer is known. The models run on this computer; nothing leaves it."
     )
+
+
+def _says(answered: Answered) -> str:
+    return f"**{answered.emotion}** ({percent(answered.confidence)})"

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from mer_core.probes.base import percent
 from ui.answer import Answered
 from ui.inside import mattered, show
 
@@ -13,7 +14,7 @@ QUESTIONS = (MAPS, WITHOUT)
 def lead(answered: Answered) -> None:
     """The answer and what told it, in a sentence or two."""
     told = mattered(WITHOUT, "mghft", answered)
-    st.markdown(f"MGHFT says **{answered.emotion}** ({answered.confidence:.0%}). {told}")
+    st.markdown(f"MGHFT says **{answered.emotion}** ({percent(answered.confidence)}). {told}")
 
 
 def what_told_it(answered: Answered) -> None:
