@@ -6,6 +6,8 @@
     three experts, weighted by a gate in two stages -> enhanced      (hidden,)
     [prefix; pseudo tokens of `enhanced`; text; suffix; tasks] -> language model -> words
 
+The middle three lines are `mer_core.models.egmf_fusion`; this file has the prompt and the answers.
+
 Source: Qiao, Xu, Li and Liu (2026), A Unified Framework for Emotion Recognition and Sentiment
 Analysis via Expert-Guided Multimodal Fusion with Large Language Models, arXiv 2601.07565. The
 paper has no public code; where it is silent the docstrings below say what we do.
@@ -16,14 +18,15 @@ from pathlib import Path
 from typing import Any, ClassVar, NamedTuple, final
 
 import torch
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float, Int
 from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from mer_core.encoders.text import EMBEDDED
-from mer_core.layers import Silence, masked_mean
+from mer_core.layers import Silence
 from mer_core.models.base import EmotionModel
+from mer_core.models.egmf_fusion import EXPERTS, Fusion, ModalityEncoder
 from mer_core.processing.answers import between, parse_number, write_number
 from mer_core.processing.tokens import TokenProcessor
 from mer_core.task import EMOTIONS, SENTIMENT_RANGE
@@ -31,9 +34,6 @@ from mer_core.trace import Tap
 from mer_core.types import Batch, Modality, Prediction, Stream
 
 TEXT, AUDIO, VISION = Modality.TEXT, Modality.AUDIO, Modality.VISION
-
-EXPERTS: tuple[tuple[int, type[nn.Module]], ...] = ((8, nn.Mish), (4, nn.GELU), (2, nn.SiLU))
-"""(ratio of the bottleneck, activation): fine-grained local, semantic, global context."""
 
 NUMBER_TOKENS = 6
 """Tokens of a generated number at most: sign, digit, point, digit, end, and one to spare."""
@@ -134,225 +134,6 @@ class Config:
         )
 
 
-class ModalityEncoder(nn.Module):
-    """One of audio and vision: features -> positions of width `hidden`, marked as its own.
-
-    Departs: the paper does not say how audio and vision are encoded. "sequence" keeps every state
-        of a recurrent net; "final" keeps the last, as MSE-Adapter does; "transformer" is for
-        comparison. Recurrent nets run forward in time, so padding on the right reaches no state.
-    """
-
-    def __init__(self, features: int, config: Config) -> None:
-        super().__init__()
-        self.mode = config.encoder
-        self.norm = nn.LayerNorm(features)
-        if self.mode == "transformer":
-            self.local = nn.Conv1d(features, config.hidden, kernel_size=3, padding=1)
-            layer = nn.TransformerEncoderLayer(
-                config.hidden,
-                config.heads,
-                2 * config.hidden,
-                config.dropout,
-                activation="gelu",
-                batch_first=True,
-                norm_first=True,
-            )
-            self.body = nn.TransformerEncoder(layer, 2, enable_nested_tensor=False)
-            self.to_hidden = nn.Linear(config.hidden, config.hidden)
-        elif self.mode in ("sequence", "final"):
-            cells = {"lstm": nn.LSTM, "gru": nn.GRU}
-            self.body = cells[config.cell](features, config.state, batch_first=True)
-            self.to_hidden = nn.Linear(config.state, config.hidden)
-        else:
-            raise ValueError(
-                f"encoder must be 'sequence', 'final' or 'transformer'; {self.mode!r} was given."
-            )
-        self.origin = nn.Parameter(torch.randn(config.hidden) * 0.02)
-
-    def forward(self, stream: Stream) -> tuple[Tensor, Tensor]:
-        """(batch, time, hidden) and its mask; one position a sample with "final"."""
-        x, mask = self.norm(stream.values.to(self.norm.weight.dtype)), stream.mask
-        if self.mode == "transformer":
-            x = (x * mask[..., None]).transpose(1, 2)  # so that padding leaks through no kernel
-            states = self.body(self.local(x).transpose(1, 2), src_key_padding_mask=~mask)
-        else:
-            states, _ = self.body(x)
-        if self.mode == "final":
-            last = mask.long().cumsum(dim=1).argmax(dim=1)
-            states = states[torch.arange(len(last), device=last.device), last][:, None]
-            mask = mask.any(dim=1, keepdim=True)
-        return self.to_hidden(states) + self.origin, mask
-
-
-class CrossAttention(nn.Module):
-    """Positions of one source look at those of another: CrossAttention(H_t, H_av, H_av).
-
-    Its keys have a bias, to which the softmax is blind, for the sake of the paper's counts.
-
-    Departs: heads (8), one layer and dropout (0.1) are ours; the paper does not give them.
-    """
-
-    def __init__(self, config: Config) -> None:
-        super().__init__()
-        self.heads = config.heads
-        self.to_q = nn.Linear(config.hidden, config.hidden)
-        self.to_k = nn.Linear(config.hidden, config.hidden)
-        self.to_v = nn.Linear(config.hidden, config.hidden)
-        self.to_out = nn.Linear(config.hidden, config.hidden)
-        self.pattern = Tap("batch head query key")
-        self.dropout = nn.Dropout(config.dropout)
-        self.norm = nn.LayerNorm(config.hidden)
-
-    def forward(
-        self,
-        x: Float[Tensor, "batch query hidden"],
-        source: Float[Tensor, "batch key hidden"],
-        mask: Bool[Tensor, "batch key"],
-        query: str,
-        key: str,
-    ) -> Float[Tensor, "batch query hidden"]:
-        """LN(x + what x found in the source). `query` and `key` name them for whoever watches."""
-        q, k, v = (
-            to(y).unflatten(-1, (self.heads, -1)).transpose(1, 2)
-            for to, y in ((self.to_q, x), (self.to_k, source), (self.to_v, source))
-        )
-        scores = q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5
-        scores = scores.masked_fill(~mask[:, None, None, :], -torch.inf)
-        weights = self.pattern(scores.softmax(dim=-1), query=query, key=key)
-        found = self.to_out((weights.to(v.dtype) @ v).transpose(1, 2).flatten(2))
-        return self.norm(x + self.dropout(found))
-
-
-class Expert(nn.Sequential):
-    """E(f) = W2 act(W1 f + b1) + b2 with a bottleneck of hidden / ratio."""
-
-    def __init__(self, hidden: int, ratio: int, activation: nn.Module, dropout: float) -> None:
-        super().__init__(
-            nn.Linear(hidden, hidden // ratio),
-            activation,
-            nn.Dropout(dropout),
-            nn.Linear(hidden // ratio, hidden),
-        )
-
-
-def gate_net(into: int, hidden: int, dropout: float) -> nn.Sequential:
-    """Scores of the experts. The last layer begins at zero: every expert begins alike."""
-    net = nn.Sequential(
-        nn.Linear(into, hidden // 2),
-        nn.GELU(),
-        nn.Dropout(dropout),
-        nn.Linear(hidden // 2, len(EXPERTS)),
-    )
-    nn.init.zeros_(net[-1].weight)
-    nn.init.zeros_(net[-1].bias)
-    return net
-
-
-class PseudoTokens(nn.Module):
-    """One vector -> n vectors of the language model's width, as long as its embeddings are.
-
-    Repeated tokens are equal before the language model adds positions; "affine" is MSE-Adapter's
-    a_j p + b_j; "repeat+pos" adds a learned vector to each.
-
-    Args:
-        width: Of the language model.
-        row_norm: Mean norm of the rows of its embedding table.
-    """
-
-    def __init__(self, config: Config, width: int, row_norm: float) -> None:
-        super().__init__()
-        self.count, self.expand = config.tokens, config.expand
-        self.project = nn.Linear(config.hidden, width)
-        nn.init.normal_(self.project.weight, std=row_norm * (config.hidden * width) ** -0.5)
-        nn.init.zeros_(self.project.bias)
-        if self.expand == "affine":
-            self.scale = nn.Parameter(torch.ones(self.count))
-            self.shift = nn.Parameter(torch.zeros(self.count))
-        elif self.expand == "repeat+pos":
-            self.place = nn.Parameter(torch.randn(self.count, width) * row_norm * width**-0.5)
-        elif self.expand != "repeat":
-            raise ValueError(
-                f"expand must be 'repeat', 'affine' or 'repeat+pos'; {self.expand!r} was given."
-            )
-
-    def forward(self, x: Float[Tensor, "batch hidden"]) -> Float[Tensor, "batch token width"]:
-        tokens = self.project(x)[:, None].expand(-1, self.count, -1)
-        if self.expand == "affine":
-            return self.scale[:, None] * tokens + self.shift[:, None]
-        return tokens + self.place if self.expand == "repeat+pos" else tokens
-
-
-class Fused(NamedTuple):
-    """What the fusion hands on: the pseudo tokens, and the experts' weights for the losses."""
-
-    tokens: Tensor
-    alpha: Tensor
-
-
-class Fusion(nn.Module):
-    """Everything between the encoders and the language model.
-
-    At hidden 256 and width 4096: 2,941,798 parameters in linear layers, 2,560 in LayerNorms.
-
-    Departs: pooling of both directions by masked mean, merged by one linear layer, is ours.
-    """
-
-    def __init__(self, config: Config, width: int, row_norm: float = 1.0) -> None:
-        super().__init__()
-        hidden = config.hidden
-        self.config = config
-        self.text_to_hidden = nn.Sequential(nn.Linear(width, hidden), nn.LayerNorm(hidden))
-        self.text_to_av = CrossAttention(config)
-        self.av_to_text = CrossAttention(config)
-        self.merge = nn.Sequential(nn.Linear(2 * hidden, hidden), nn.LayerNorm(hidden))
-        self.experts = nn.ModuleList(
-            Expert(hidden, ratio, act(), config.dropout) for ratio, act in EXPERTS
-        )
-        self.feature_gate = gate_net(hidden, hidden, config.dropout)
-        self.context_gate = gate_net(hidden + len(EXPERTS), hidden, 0.0)
-        self.enhanced_norm = nn.LayerNorm(hidden)
-        self.pseudo_tokens = PseudoTokens(config, width, row_norm)
-        self.fused = Tap("batch hidden")
-        self.expert_out = Tap("batch expert hidden")
-        self.gate_w = Tap("batch expert")
-        self.alpha = Tap("batch expert")
-        self.enhanced = Tap("batch hidden")
-        self.pseudo = Tap("batch time hidden")
-
-    def forward(
-        self,
-        text: Stream,
-        av: Float[Tensor, "batch time hidden"],
-        av_mask: Bool[Tensor, "batch time"],
-    ) -> Fused:
-        """`text` holds embeddings of the language model; in `av` audio stands before vision."""
-        h_text = self.text_to_hidden(text.values)
-        z_text = self.text_to_av(h_text, av, av_mask, "text", "audio+vision")
-        z_av = self.av_to_text(av, h_text, text.mask, "audio+vision", "text")
-        pooled = [masked_mean(z_text, text.mask), masked_mean(z_av, av_mask)]
-        fused = self.fused(self.merge(torch.cat(pooled, dim=-1)))
-        said = self.expert_out(torch.stack([expert(fused) for expert in self.experts], dim=1))
-        alpha = self.weigh(fused)
-        guided = (alpha.to(said.dtype)[..., None] * said).sum(dim=1)
-        guided = fused + guided if self.config.residual else guided
-        enhanced = self.enhanced(self.enhanced_norm(guided))
-        return Fused(self.pseudo(self.pseudo_tokens(enhanced)), alpha)
-
-    def weigh(self, fused: Float[Tensor, "batch hidden"]) -> Float[Tensor, "batch expert"]:
-        """The gate's two stages: w = GateNetwork(f), alpha = softmax(MLP([f; w])).
-
-        Departs: the widths of both nets and the softmax of stage 1 are ours.
-        """
-        w = self.feature_gate(fused).float()
-        w = self.gate_w(w.softmax(dim=-1) if self.config.gate_softmax else w)
-        if self.config.gating == "uniform":
-            return self.alpha(torch.full_like(w, 1 / len(EXPERTS)))
-        if self.config.gating == "first":
-            return self.alpha(w if self.config.gate_softmax else w.softmax(dim=-1))
-        both = torch.cat([fused, w.to(fused.dtype)], dim=-1)
-        return self.alpha(self.context_gate(both).float().softmax(dim=-1))
-
-
 class Prompt(NamedTuple):
     """What the language model reads: one vector a position, where it is real, and the gate."""
 
@@ -382,6 +163,12 @@ class EGMF(EmotionModel):
 
     modalities: ClassVar[tuple[Modality, ...]] = (TEXT, AUDIO, VISION)
     Config: ClassVar[type[Config]] = Config
+    prefix_ids: Tensor
+    suffix_ids: Tensor
+    emotion_task_ids: Tensor
+    number_task_ids: Tensor
+    answers_ids: Tensor
+    degrees_ids: Tensor
 
     def __init__(self, config: Config | dict | None = None) -> None:
         super().__init__()
@@ -610,7 +397,9 @@ def as_config(config: Config | dict | None) -> Config:
     if isinstance(config, Config):
         return config
     known = {f.name for f in fields(Config)}
-    plain = {k: tuple(v) if isinstance(v, list) else v for k, v in (config or {}).items()}
+    plain: dict[str, Any] = {
+        k: tuple(v) if isinstance(v, list) else v for k, v in (config or {}).items()
+    }
     if strange := set(plain) - known:
         raise ValueError(f"EGMF's Config has no {sorted(strange)}; it has {sorted(known)}.")
     return Config(**plain)

@@ -7,7 +7,8 @@ from itertools import chain, combinations, pairwise
 import pytest
 import torch
 
-from mer_core.models.egmf import EGMF, IGNORED, Config, Fusion
+from mer_core.models.egmf import EGMF, IGNORED, Config
+from mer_core.models.egmf_fusion import Fusion
 from mer_core.processing.answers import between, parse_number, unparsed, write_number
 from mer_core.processing.tokens import token_stream
 from mer_core.task import EMOTIONS
