@@ -45,7 +45,7 @@ install: $(VENV)/.app ## Make .venv with the pinned versions, nothing else
 
 .PHONY: train
 train: $(VENV)/.app ## Train again everything that ships (hours on two cores; goes on after a stop)
-	@$(BIN)/mer train all
+	@$(BIN)/mer train all --ship
 
 .PHONY: numbers
 numbers: $(VENV)/.app ## Write the cards' numbers into README.md

@@ -170,15 +170,23 @@ def train(
     version: Annotated[
         list[str] | None, typer.Option(help="Only this version: fused, text-only, ...")
     ] = None,
+    ship: Annotated[
+        bool, typer.Option("--ship", help="Then read the test split, write checkpoint and card.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Train again what ships. A run that was stopped goes on where it was."""
-    from mer_core.training import recipes
+    from mer_core.models import MODELS
+    from mer_core.training import recipes, report
 
     names = SHIPPED if ALL in model else tuple(model)
     with Bars(as_json) as progress:
         for name in names:
             recipes.train(name, progress, seed or recipes.SEEDS, version or ())
+            if ship and name in MODELS:
+                report.report(name, progress, seed or recipes.SEEDS)
+            if ship and name == "mghft":
+                report.ship_interpreter()
     told = {"trained": list(names), "folder": str(recipes.RUNS)}
     if as_json:
         print_json(told)

@@ -1,0 +1,107 @@
+"""Write the numbers of all model cards into README.md, between its two markers.
+
+make numbers
+"""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+START, END = "<!-- numbers:start -->", "<!-- numbers:end -->"
+MODELS = {"mghft": "MGHFT", "egmf": "EGMF", "hct_dmg": "HCT-DMG"}
+HEAD = """\
+Test split of the puppets, read once. Mean ± standard deviation over the seeds on the card;
+*shipped* is the one seed whose weights lie here, and what `mer evaluate` prints. The ceiling is
+what a reader who knows how the world is made would reach; *share* is how far a version gets from
+chance to it.
+
+| model | hears | accuracy | shipped | macro F1 | calibration error | ceiling | share |
+|---|---|--:|--:|--:|--:|--:|--:|"""
+
+
+def percent(value: float) -> str:
+    """A share as people read it."""
+    return f"{100 * value:.1f} %"
+
+
+def spread(found: Mapping[str, float]) -> str:
+    """Mean ± sd in percent."""
+    return f"{100 * found['mean']:.1f} ± {100 * found['sd']:.1f} %"
+
+
+def rows(name: str, metrics: Mapping[str, Any]) -> Iterator[str]:
+    """One line of the table for each version and way of writing views."""
+    for version, scores in metrics.items():
+        heard = "everything" if version == "fused" else version.replace("-", " ")
+        for key in (k for k in scores if k.startswith("test")):
+            found = scores[key]
+            by = ", views by the interpreter" if "interpreter" in key else ""
+            cells = (
+                MODELS[name],
+                heard + by,
+                spread(found["accuracy"]),
+                percent(scores["seeds"][0][key]["accuracy"]) if version == "fused" else "",
+                spread(found["macro_f1"]),
+                f"{found['ece']['mean']:.3f}",
+                percent(scores["ceiling"]),
+                percent(found["share_of_ceiling"]),
+            )
+            yield f"| {' | '.join(cells)} |"
+
+
+def gains(name: str, card: Mapping[str, Any]) -> Iterator[str]:
+    """What fusion adds, in a sentence."""
+    for key, found in card.get("margin", {}).items():
+        by = " with views by the interpreter" if "interpreter" in key else ""
+        yield (
+            f"- {MODELS[name]}{by} beats its best single modality "
+            f"({found['best_single'].replace('-', ' ')}) by {found['points']:.1f} points."
+        )
+
+
+def reality(name: str, card: Mapping[str, Any]) -> Iterator[str]:
+    """How the same weights do, untuned, on real data."""
+    for key, found in (card.get("real") or {}).items():
+        if not isinstance(found, Mapping) or found.get("accuracy") is None:
+            continue
+        chance = f"; guessing gets {percent(found['chance'])}" if "chance" in found else ""
+        many = f" of {found['n']}" if "n" in found else ""
+        what = f"{percent(found['accuracy'])}{many} {found.get('what', key)}"
+        yield f"- {MODELS[name]}: {what}{chance}."
+
+
+def written(cards: Mapping[str, Mapping[str, Any]]) -> str:
+    """All that stands between the markers."""
+    table = [line for name, card in cards.items() for line in rows(name, card["metrics"])]
+    added = [line for name, card in cards.items() for line in gains(name, card)]
+    real = [line for name, card in cards.items() for line in reality(name, card)]
+    parts = [HEAD + "\n" + "\n".join(table), "\n".join(added)]
+    if real:
+        parts += ["Untuned, on real data:", "\n".join(real)]
+    return "\n\n".join(parts)
+
+
+def filled(readme: str, text: str) -> str:
+    """README with `text` between its markers."""
+    before, rest = readme.split(START, 1)
+    _, after = rest.split(END, 1)
+    return f"{before}{START}\n{text}\n{END}{after}"
+
+
+def main() -> int:
+    """Write README.md; says which cards are missing."""
+    paths = {name: ROOT / "checkpoints" / name / "card.json" for name in MODELS}
+    if absent := [name for name, path in paths.items() if not path.is_file()]:
+        print(f"No card of {', '.join(absent)}: run `make train` first.", file=sys.stderr)
+        return 2
+    cards = {name: json.loads(path.read_text(encoding="utf-8")) for name, path in paths.items()}
+    readme = ROOT / "README.md"
+    readme.write_text(filled(readme.read_text(encoding="utf-8"), written(cards)), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
