@@ -34,7 +34,7 @@ class CrossAttention(nn.Module):
         self.to_v = nn.Linear(hidden, hidden)
         self.to_out = nn.Linear(hidden, hidden)
         self.pattern = Tap("batch head query key")
-        self.dropout = nn.Dropout(dropout)
+        self.dropout: nn.Module = nn.Dropout(dropout)
 
     def forward(self, x: Stream, source: Stream) -> Stream:
         q = self._split(self.to_q(x.values))

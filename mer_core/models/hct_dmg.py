@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
+from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -120,7 +121,10 @@ class HCTDMGConfig:
     @staticmethod
     def read(plain: Mapping[str, Any]) -> "HCTDMGConfig":
         """A config from a card or from JSON, which has lists for tuples."""
-        return HCTDMGConfig(**{k: tuple(v) if isinstance(v, list) else v for k, v in plain.items()})
+        values: dict[str, Any] = {
+            k: tuple(v) if isinstance(v, list) else v for k, v in plain.items()
+        }
+        return HCTDMGConfig(**values)
 
     def features(self) -> dict[Modality, int]:
         """Channels of each stream."""
@@ -198,6 +202,11 @@ class HCTDMG(EmotionModel):
     def _hear(self, stream: Stream) -> Stream:
         """Raw features to hidden ones; silence takes the place of what is absent."""
         m = stream.modality
+        if (given := stream.values.shape[-1]) != (wanted := self.config.features()[m]):
+            raise ValueError(
+                f"The Config expects {wanted} channels of {m}; the batch has {given}. Make it with "
+                "the model's own processor(), or change the Config."
+            )
         if bool(stream.is_silent.all()):  # one position says it all, and costs less
             stream = _only_first(stream)
         stream = self.silence[m](stream)
@@ -222,7 +231,7 @@ class HCTDMG(EmotionModel):
     def _seen(self, name: str, stream: Stream) -> Stream:
         return stream.at(getattr(self, name)(stream.values, time=stream.modality))
 
-    def _answer(self, read: Tensor) -> Prediction:
+    def _answer(self, read: Float[Tensor, "batch hidden"]) -> Prediction:
         emotions, out = self.config.emotions, self.head(read)
         number = out[:, -1] if self.config.sentiment else None
         if emotions:
@@ -331,13 +340,13 @@ class ResidualHead(nn.Module):
         self.out = nn.Linear(hidden, outputs)
         self.dropout = Dropout(dropout)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """(batch, hidden) -> (batch, outputs)."""
+    def forward(self, x: Float[Tensor, "batch hidden"]) -> Float[Tensor, "batch output"]:
+        """From what was read to unnormalised outputs."""
         return self.out(self.outer(self.dropout(self.inner(x).relu())) + x)
 
 
-def last_real(stream: Stream) -> Tensor:
-    """(batch, hidden): values at the last real position, which padding may follow."""
+def last_real(stream: Stream) -> Float[Tensor, "batch hidden"]:
+    """Values at the last real position, which padding may follow."""
     places = torch.arange(stream.mask.shape[1], device=stream.mask.device)
     last = (places * stream.mask).argmax(dim=1)
     return stream.values[torch.arange(len(last), device=last.device), last]

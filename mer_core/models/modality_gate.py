@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 import torch
+from jaxtyping import Float
 from torch import Tensor, nn
 
 from mer_core.trace import Tap
@@ -49,12 +50,12 @@ class ModalityGate(nn.Module):
         """Whether the weights no longer move."""
         return bool(self.fixed)
 
-    def current(self) -> Tensor:
-        """(modality,) omega as it is now, without gradient."""
+    def current(self) -> Float[Tensor, " modality"]:
+        """omega as it is now, without gradient."""
         return (self.weight.detach() / self.tau).softmax(dim=0)
 
-    def forward(self) -> tuple[Tensor, Modality]:
-        """omega (modality,) and who leads, chosen once for the whole batch."""
+    def forward(self) -> tuple[Float[Tensor, " modality"], Modality]:
+        """omega, and who leads, chosen once for the whole batch."""
         # A frozen weight is detached: it gets no gradient, so no optimiser moves it.
         weight = self.weight.detach() if self.is_frozen else self.weight
         omega = self.omega((weight / self.tau).softmax(dim=0))

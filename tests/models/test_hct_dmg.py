@@ -330,6 +330,12 @@ def test_losses_are_named_and_want_their_answers(batch):
         make().losses(replace(batch, target=None))
 
 
+def test_other_channels_are_refused_in_a_sentence(batch):
+    """A batch from another model's processor says what was expected and what came."""
+    with pytest.raises(ValueError, match="expects 7 channels of text; the batch has 9"):
+        make(text_features=7)(batch)
+
+
 def test_every_tap_runs_and_fits_its_axes(batch):
     """Nothing is declared that is never seen."""
     model = make()

@@ -97,8 +97,8 @@ def flattened(image: Image.Image) -> tuple[Image.Image, bool]:
         layered = image.convert("RGBA")
         ground = Image.new("RGBA", layered.size, "white")
         ground.alpha_composite(layered)
-        least, _ = layered.getchannel("A").getextrema()
-        return ground.convert("RGB"), int(least) < 255
+        clear = bool((np.asarray(layered.getchannel("A")) < 255).any())
+        return ground.convert("RGB"), clear
     return image.convert("RGB"), False
 
 

@@ -73,6 +73,7 @@ def _decoded(data: bytes, container: str) -> tuple[np.ndarray, list[str]]:
 def _samples(file: Any) -> tuple[np.ndarray, bool]:
     """A little over MAX_SECONDS at most, and whether decoding met an error on the way."""
     import av
+    from av.error import FFmpegError
 
     # Channels are averaged here: FFmpeg's own mix to mono makes stereo louder.
     even = av.AudioResampler(format="fltp", rate=RATE)
@@ -86,7 +87,7 @@ def _samples(file: Any) -> tuple[np.ndarray, bool]:
                 break
         else:
             parts += [part.to_ndarray().mean(axis=0) for part in even.resample(None)]
-    except av.error.FFmpegError:
+    except FFmpegError:
         broke = True  # what was decoded before is still good
     return np.concatenate(parts), broke
 
