@@ -3,10 +3,9 @@
 from collections.abc import Callable, Sequence
 
 from mer_core.datasets.puppets import collection
-from mer_core.datasets.puppets.collection import SPLITS
+from mer_core.datasets.puppets.world import SPLITS
 from mer_core.errors import UnknownName
 from mer_core.types import Sample
-
 
 DATASETS: dict[str, Callable[[str, int | None], Sequence[Sample]]] = {
     "puppet-stickers": collection.stickers,

@@ -36,7 +36,7 @@ class Answers:
         return (self.logits / self.temperature).softmax(-1)
 
     def scores(self) -> dict[str, float]:
-        """Accuracy, F1, calibration error, n; error and correlation of the number if there is one."""
+        """Accuracy, F1, calibration error, n; error and correlation of a number if one is said."""
         said = classification(self.probs, self.target)
         if self.sentiment is not None and self.truth is not None:
             said |= regression(self.sentiment, self.truth)

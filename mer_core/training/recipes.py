@@ -29,7 +29,7 @@ SEEDS = (0, 1, 2)
 """What the seeds vary: initial weights, order of samples, dropout, silenced modalities."""
 
 BACKBONE = TrainConfig(
-    epochs=12, batch=64, lr=1e-3, weight_decay=0.05, modality_dropout=0.0, autocast=True
+    epochs=9, batch=64, lr=1e-3, weight_decay=0.05, modality_dropout=0.0, autocast=True
 )
 
 PLANS: dict[str, TrainConfig] = {

@@ -127,9 +127,9 @@ def margin(found: dict[str, Any], key: str = "test") -> dict[str, Any]:
 
 @torch.no_grad()
 def expert_report(model: EmotionModel, batches: Sequence[Any], seed: int = 0) -> dict[str, Any]:
-    """EGMF: do the experts differ, does α move with the sample, and does it matter which α?
+    """EGMF: do the experts differ, does alpha move with the sample, and does it matter?
 
-    Shuffling gives each sample the α of another of its batch, by an edit of the tap.
+    Shuffling gives each sample the alpha of another of its batch, by an edit of the tap.
     """
     alphas, cosines, right, shuffled = [], [], [], []
     generator = torch.Generator().manual_seed(seed)

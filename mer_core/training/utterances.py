@@ -40,7 +40,8 @@ def _featured(task: tuple[str, int]) -> tuple[np.ndarray, ...]:
 
     torch.set_num_threads(1)
     sample = utterance(task[1], task[0], WORLD)
-    assert sample.sound is not None and sample.clip is not None
+    assert sample.sound is not None
+    assert sample.clip is not None
     audio, heard = audio_features(sample.sound)
     vision, seen = _face().encode(sample.clip)
     return tuple(np.asarray(a, np.float16) for a in (audio, heard, vision, seen))
@@ -52,13 +53,35 @@ def featured_utterances(split: str, progress: Progress, limit: int | None = None
     Made in several processes and cached on disk under the world's knobs and the features' code.
     """
     from mer_core.checkpoints import folder_of
-    from mer_core.datasets.puppets import clips, face, sentences, utterances, voices
+    from mer_core.datasets.puppets import (
+        clips,
+        face,
+        heads,
+        pen,
+        phrases,
+        sentences,
+        utterances,
+        voices,
+    )
     from mer_core.encoders.text import sha256
-    from mer_core.processing import audio
+    from mer_core.processing import audio, audio_scale
 
     count = len(utterances_of(split, limit))
     weights = sha256(folder_of("face") / "weights.safetensors")
-    code = code_key(clips, face, sentences, utterances, voices, audio, weights, WORLD.digest())
+    code = code_key(
+        clips,
+        face,
+        heads,
+        pen,
+        phrases,
+        sentences,
+        utterances,
+        voices,
+        audio,
+        audio_scale,
+        weights,
+        WORLD.digest(),
+    )
     path = cache_folder() / f"utterances-{split}-{count}-{code}.npz"
     if not path.is_file():
         tasks = [(split, i) for i in range(count)]
