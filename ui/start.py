@@ -85,7 +85,8 @@ def examples() -> dict[str, Answered]:
 
 
 def _answers(models: tuple[str, ...], sample: Sample, answers: dict[str, Answered]) -> None:
-    for name, place in zip(models, st.columns(len(models), gap="small"), strict=True):
+    places = st.columns(len(models), gap="small") if len(models) > 1 else [st.container()]
+    for name, place in zip(models, places, strict=True):
         with place:
             answered = _answer(name, sample)
             if answered is not None:
