@@ -81,10 +81,11 @@ def serve(port: int, on_ready: Callable[[str], None]) -> int:
     app = app_file()
     command = [sys.executable, "-m", "streamlit", "run", app.name]
     command += [f"--server.address={HOST}", f"--server.port={port}", "--server.headless=true"]
-    command += ["--browser.gatherUsageStats=false", "--logger.hideWelcomeMessage=true"]
+    command += ["--browser.gatherUsageStats=false"]
+    command += ["--logger.hideWelcomeMessage=true", "--logger.level=warning"]
     # In the checkout's folder: that is where Streamlit looks for .streamlit/config.toml.
     process = subprocess.Popen(command, cwd=app.parent)
-    previous = signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+    previous = signal.signal(signal.SIGTERM, _interrupt)
     try:
         _await(process, port)
         on_ready(f"http://{HOST}:{port}")
@@ -94,6 +95,10 @@ def serve(port: int, on_ready: Callable[[str], None]) -> int:
     finally:
         signal.signal(signal.SIGTERM, previous)
         _stop(process)
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def _await(process: subprocess.Popen, port: int) -> None:
