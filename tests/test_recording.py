@@ -9,6 +9,7 @@ from mer_core.errors import RecordingInvalid
 from mer_core.models import MODELS
 from mer_core.recording import Recording, record
 from mer_core.trace import capture
+from mer_core.types import Modality
 
 
 @pytest.fixture(params=MODELS)
@@ -39,7 +40,7 @@ def test_a_recording_survives_the_disk(recorded, tmp_path):
 
 def test_the_manifest_says_what_was_generated_and_what_was_silent(untrained, batch_of, samples_of):
     name = "hct_dmg"
-    quiet = batch_of(name).silence("audio")
+    quiet = batch_of(name).silence(Modality.AUDIO)
     manifest = record(untrained(name), samples_of[name], batch=quiet).manifest
 
     assert manifest.inputs[0]["audio"] == "silent"
