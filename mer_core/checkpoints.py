@@ -72,7 +72,10 @@ def _canonical(node: Any) -> Any:
     """An AST as tuples, the same on every supported Python."""
     if isinstance(node, ast.AST):
         fields = {k: _canonical(v) for k, v in ast.iter_fields(node) if k not in ("kind", "ctx")}
-        return (type(node).__name__, *sorted((k, v) for k, v in fields.items() if v not in ((), None)))
+        return (
+            type(node).__name__,
+            *sorted((k, v) for k, v in fields.items() if v not in ((), None)),
+        )
     if isinstance(node, list):
         return tuple(_canonical(n) for n in node if not _is_docstring(n))
     return repr(node)
@@ -123,7 +126,9 @@ def read_card(name: str) -> Card:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
     except (json.JSONDecodeError, UnicodeDecodeError) as cause:
-        raise CardInvalid(f"checkpoints/{name}/card.json is damaged: {cause}. Restore it.") from cause
+        raise CardInvalid(
+            f"checkpoints/{name}/card.json is damaged: {cause}. Restore it."
+        ) from cause
     if not isinstance(data, dict) or data.get("format") != FORMAT:
         found = data.get("format") if isinstance(data, dict) else type(data).__name__
         raise CardInvalid(

@@ -52,9 +52,7 @@ def calibration_error(
     return gap
 
 
-def fit_temperature(
-    logits: Float[Tensor, "batch emotion"], target: Int[Tensor, " batch"]
-) -> float:
+def fit_temperature(logits: Float[Tensor, "batch emotion"], target: Int[Tensor, " batch"]) -> float:
     """The temperature, within [0.05, 20], that minimises the cross-entropy on validation.
 
     Source: Guo et al. (2017), section 4.2.
