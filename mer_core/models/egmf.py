@@ -43,7 +43,7 @@ IGNORED = -100
 
 
 @dataclass(frozen=True)
-class Config:
+class EGMFConfig:
     """What an EGMF is made of. Defaults are the paper's, or MSE-Adapter's where it is silent.
 
     Attributes:
@@ -103,7 +103,7 @@ class Config:
     lambda_balance: float = 0.0
 
     @classmethod
-    def demo(cls, **changes: Any) -> "Config":
+    def demo(cls, **changes: Any) -> "EGMFConfig":
         """The one that ships with weights: the embedded language model, short prompts, words.
 
         Departs: degrees in words ("bad", "good") answer the second question in one token, so that
@@ -115,7 +115,7 @@ class Config:
         return cls.small(AUDIO_FEATURES, FACE_FEATURES, **changes)
 
     @classmethod
-    def small(cls, audio_features: int, vision_features: int, **changes: Any) -> "Config":
+    def small(cls, audio_features: int, vision_features: int, **changes: Any) -> "EGMFConfig":
         """The demo's values for streams of other widths."""
         values: dict[str, Any] = {
             "language": EMBEDDED,
@@ -162,7 +162,7 @@ class EGMF(EmotionModel):
     """
 
     modalities: ClassVar[tuple[Modality, ...]] = (TEXT, AUDIO, VISION)
-    Config: ClassVar[type[Config]] = Config
+    Config = EGMFConfig
     prefix_ids: Tensor
     suffix_ids: Tensor
     emotion_task_ids: Tensor
@@ -170,7 +170,7 @@ class EGMF(EmotionModel):
     answers_ids: Tensor
     degrees_ids: Tensor
 
-    def __init__(self, config: Config | dict | None = None) -> None:
+    def __init__(self, config: EGMFConfig | dict | None = None) -> None:
         super().__init__()
         self.config = as_config(config)
         c = self.config
@@ -392,14 +392,14 @@ class EGMF(EmotionModel):
         save_file(held, save_directory / "model.safetensors")
 
 
-def as_config(config: Config | dict | None) -> Config:
+def as_config(config: EGMFConfig | dict | None) -> EGMFConfig:
     """A Config from itself, from plain data as a card holds it, or the paper's."""
-    if isinstance(config, Config):
+    if isinstance(config, EGMFConfig):
         return config
-    known = {f.name for f in fields(Config)}
+    known = {f.name for f in fields(EGMFConfig)}
     plain: dict[str, Any] = {
         k: tuple(v) if isinstance(v, list) else v for k, v in (config or {}).items()
     }
     if strange := set(plain) - known:
         raise ValueError(f"EGMF's Config has no {sorted(strange)}; it has {sorted(known)}.")
-    return Config(**plain)
+    return EGMFConfig(**plain)

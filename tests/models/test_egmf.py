@@ -7,7 +7,7 @@ from itertools import chain, combinations, pairwise
 import pytest
 import torch
 
-from mer_core.models.egmf import EGMF, IGNORED, Config
+from mer_core.models.egmf import EGMF, IGNORED, EGMFConfig
 from mer_core.models.egmf_fusion import Fusion
 from mer_core.processing.answers import between, parse_number, unparsed, write_number
 from mer_core.processing.tokens import token_stream
@@ -19,8 +19,8 @@ TEXTS = ["well that is just great", "no", "i can not believe you did it again", 
 TEXT, AUDIO, VISION = Modality.TEXT, Modality.AUDIO, Modality.VISION
 
 
-def small(**changes) -> Config:
-    return Config.small(5, 6, **({"layers": 2, "hidden": 32, "heads": 4} | changes))
+def small(**changes) -> EGMFConfig:
+    return EGMFConfig.small(5, 6, **({"layers": 2, "hidden": 32, "heads": 4} | changes))
 
 
 def build(**changes) -> EGMF:
@@ -81,7 +81,7 @@ def train(model: EGMF, batch: Batch, steps: int, lr: float = 1e-2) -> list[float
 
 def test_fusion_has_the_papers_counts() -> None:
     with torch.device("meta"):
-        fusion = Fusion(Config(), width=4096)
+        fusion = Fusion(EGMFConfig(), width=4096)
     experts = [sum(p.numel() for p in e.parameters()) for e in fusion.experts]
     norms = [m for m in fusion.modules() if isinstance(m, torch.nn.LayerNorm)]
     in_norms = sum(p.numel() for m in norms for p in m.parameters())
