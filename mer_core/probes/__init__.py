@@ -3,6 +3,7 @@
 from mer_core.errors import ModelAbsent, QuestionUnfit, UnknownName
 from mer_core.models.base import EmotionModel
 from mer_core.probes.attention import LooksAcross
+from mer_core.probes.attribution import Attribute
 from mer_core.probes.base import Experiment, Finding, Reader
 from mer_core.probes.gates import ExpertGateReader, ModalityGateReader
 from mer_core.probes.incongruity import Incongruity
@@ -17,6 +18,7 @@ PROBES: dict[str, Reader | Experiment] = {
     "Which view does each stage take from?": StagesTakeViews(),
     "Which modality leads?": ModalityGateReader(),
     "How much does each expert count?": ExpertGateReader(),
+    "Which words, moments and places moved the answer?": Attribute(),
     "What if one view were missing?": KnockOutViews(),
     "What if one expert were missing?": KnockOutExperts(),
     "What if a modality fell silent?": Silencing(),

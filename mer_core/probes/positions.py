@@ -8,7 +8,7 @@ import torch
 from jaxtyping import Bool
 from torch import Tensor
 
-from mer_core.types import Batch, Modality, Stream
+from mer_core.types import Batch, Modality, Stream, View
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,3 +112,28 @@ def label(tick: Any) -> str:
 def padded(labels: Sequence[str], length: int) -> list[str]:
     """Exactly `length` labels; padding has none."""
     return [*labels[:length], *[""] * (length - len(labels))]
+
+
+def views_positions(batch: Batch) -> list[Positions]:
+    """The words of each of the four views, in the order of `View`.
+
+    A view that is missing counts as silent: its learned stand-in is no word of the sample.
+    """
+    text = batch.streams[Modality.TEXT]
+    missing = ~text.mask.any(dim=-1) | text.is_silent[:, None]
+    length = text.mask.shape[2]
+
+    def labels(row: int, view: int) -> tuple[str, ...]:
+        words = text.ticks[row][view] if text.ticks is not None else range(1, length + 1)
+        return tuple(padded([label(word) for word in words], length))
+
+    return [
+        Positions(
+            str(view),
+            text.mask[:, i].cpu(),
+            tuple(labels(row, i) for row in range(len(batch))),
+            (str(Modality.TEXT),) * length,
+            missing[:, i].cpu(),
+        )
+        for i, view in enumerate(View)
+    ]

@@ -55,7 +55,11 @@ def framed(
         hoverlabel={"font": {"family": FONT, "size": 14}},
         bargap=0.35,
     )
-    quiet = {"gridcolor": line(dark), "zerolinecolor": pale_ink(dark), "linecolor": line(dark)}
+    quiet: dict[str, Any] = {
+        "gridcolor": line(dark),
+        "zerolinecolor": pale_ink(dark),
+        "linecolor": line(dark),
+    }
     drawing.update_xaxes(**quiet, automargin=True, title_font_size=14, title_standoff=10)
     drawing.update_yaxes(**quiet, automargin=True, title_font_size=14, title_standoff=10)
     return write_under(drawing, "<br>".join(lines), gap, dark)
@@ -63,7 +67,14 @@ def framed(
 
 def write_under(drawing: go.Figure, text: str, gap: int, dark: bool) -> go.Figure:
     """Write the caption under the picture, flush left."""
-    place = {"xref": "paper", "yref": "paper", "x": 0, "y": 0, "xanchor": "left", "yanchor": "top"}
+    place: dict[str, Any] = {
+        "xref": "paper",
+        "yref": "paper",
+        "x": 0,
+        "y": 0,
+        "xanchor": "left",
+        "yanchor": "top",
+    }
     look = {"size": 12.5, "color": pale_ink(dark)}
     return drawing.add_annotation(
         text=text, showarrow=False, align="left", yshift=-gap, font=look, **place

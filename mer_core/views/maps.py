@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from math import ceil
+from typing import Any
 
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
@@ -76,10 +77,11 @@ def add_map(drawing: go.Figure, flow: Flow, sample: int, row: int, column: int) 
     below, beside = edge(flow.key, sample, 5), edge(flow.query, sample, 8)
     drawing.update_xaxes(**below, showgrid=False, zeroline=False, row=row, col=column)
     drawing.update_yaxes(**beside, autorange="reversed", showgrid=False, row=row, col=column)
+    at: dict[str, Any] = {"row": row, "col": column}
     for border in borders(flow.key.kinds_kept(sample)):
-        drawing.add_vline(x=border, line=RULE, row=row, col=column)
+        drawing.add_vline(x=border, line=RULE, **at)
     for border in borders(flow.query.kinds_kept(sample)):
-        drawing.add_hline(y=border, line=RULE, row=row, col=column)
+        drawing.add_hline(y=border, line=RULE, **at)
 
 
 def borders(kinds: Sequence[str]) -> list[float]:

@@ -3,6 +3,7 @@
 import base64
 import io
 from math import ceil
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -62,7 +63,7 @@ def _panel(
 ) -> None:
     """One stage. Axes run over the picture, 0 to 1, rows downwards."""
     axis = "" if i == 0 else str(i + 1)
-    at = {"row": i // across + 1, "col": i % across + 1}
+    at: dict[str, Any] = {"row": i // across + 1, "col": i % across + 1}
     drawing.add_layout_image(
         source=picture,
         xref=f"x{axis}",
