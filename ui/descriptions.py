@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from mer_core.probes.base import percent
 from mer_core.types import Provenance, Sample, View
 from ui.header import is_puppet
 from ui.media import digest
@@ -64,7 +65,7 @@ def _by_interpreter(sample: Sample) -> tuple[Mapping[View, str], Mapping[View, s
     notes = {}
     for view in View:
         sure = found.confidence.get(view)
-        note = "" if sure is None else f":gray[{sure:.0%} sure]"
+        note = "" if sure is None else f":gray[{percent(sure)} sure]"
         if view in found.guessed:
             note += " :orange-badge[guessed: a picture cannot show it]"
         notes[view] = note

@@ -74,6 +74,8 @@ def _provenance(sample: Sample) -> None:
             if is_puppet(sample) and source == Provenance.GENERATED:
                 continue
             words, icon, colour = _CHIP[Provenance(source)]
+            if part == "clip" and sample.clip is not None:
+                words = f"{words}, {sample.clip.found}"
             st.badge(f"{_INPUTS.get(part, part)}: {words}", icon=icon, color=colour)
 
 

@@ -13,6 +13,7 @@ from mer_core.processing.media import (
     read_text,
 )
 from mer_core.types import Clip, Provenance, Sample, Sound
+from ui.failures import told
 from ui.paste import pasted_picture
 from ui.puppets import STICKERS, UTTERANCES, pick_puppet
 
@@ -73,11 +74,7 @@ def _uploaded(data: bytes, name: str) -> Sample:
 
 
 def pick_clip() -> Sample | None:
-    """A clip, by the way the user chose; None while it has neither words, voice nor face.
-
-    Raises:
-        BadInput: A part cannot be used; the message says what to do.
-    """
+    """A clip, by the way the user chose; None while it has neither words, voice nor face."""
     bar = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
     way = bar.segmented_control(
         "Where the clip comes from",
@@ -93,11 +90,12 @@ def pick_clip() -> Sample | None:
 def _own_clip() -> Sample | None:
     """Words, voice and face of the user, each of which may be absent."""
     words, voice, face = st.columns(3, gap="medium")
-    with words:
+    text = sound = clip = spoken = None
+    with words, told(stop=False):  # a part that cannot be used leaves the others standing
         text = _words()
-    with voice:
+    with voice, told(stop=False):
         sound = _voice()
-    with face:
+    with face, told(stop=False):
         clip, spoken = _face()
     if sound is None and spoken is not None:
         sound = spoken
