@@ -1,0 +1,125 @@
+"""What unwatched taps cost: a forward with taps against the same forward with bare identities.
+
+    python benchmarks/taps.py [--pairs 200]
+
+Both are run in turn on one thread and one sample, where the share of taps is greatest. Times are
+of this thread's processor, so that other work on the machine disturbs them less. Two numbers:
+
+* paired   median over pairs of (with - without) / without, with the middle half of the pairs
+* counted  calls of taps in a forward x the cost of one call, as a share of the forward
+"""
+
+import argparse
+import time
+from collections.abc import Callable
+from statistics import median, quantiles
+from typing import Any
+
+import torch
+
+from mer_core.datasets import open_dataset
+from mer_core.models import MODELS
+from mer_core.trace import Tap
+
+DATA = {"mghft": "puppet-stickers", "egmf": "puppet-utterances", "hct_dmg": "puppet-utterances"}
+LIMIT = 0.02
+
+
+def _bare(_self: Tap, x: torch.Tensor, **_over: str) -> torch.Tensor:
+    return x
+
+
+def seconds(run: Callable[[], Any]) -> float:
+    """Processor time of this thread."""
+    start = time.thread_time()
+    run()
+    return time.thread_time() - start
+
+
+def without_taps(run: Callable[[], Any]) -> float:
+    """The same, every tap an identity that asks nobody."""
+    forward, Tap.forward = Tap.forward, _bare
+    try:
+        return seconds(run)
+    finally:
+        Tap.forward = forward
+
+
+def call_cost(n: int = 20_000) -> float:
+    """Seconds that one unwatched tap adds to a bare identity."""
+    tap, x = Tap("batch"), torch.zeros(1)
+
+    def calls() -> None:
+        for _ in range(n):
+            tap(x, query="text", key="audio")
+
+    return median((seconds(calls) - without_taps(calls)) / n for _ in range(5))
+
+
+def calls_in(run: Callable[[], Any]) -> int:
+    """How many times taps are called in one run."""
+    count = 0
+    forward = Tap.forward
+
+    def counting(self: Tap, x: torch.Tensor, **over: str) -> torch.Tensor:
+        nonlocal count
+        count += 1
+        return forward(self, x, **over)
+
+    Tap.forward = counting
+    try:
+        run()
+    finally:
+        Tap.forward = forward
+    return count
+
+
+def measure(name: str, pairs: int) -> tuple[float, str]:
+    """The counted share of one model, and a line for people."""
+    torch.manual_seed(0)
+    model = MODELS[name](MODELS[name].Config.demo()).eval()
+    batch = model.processor()(list(open_dataset(DATA[name], "valid", 1)))
+
+    def run() -> None:
+        with torch.inference_mode():
+            model(batch)
+
+    for _ in range(5):
+        run()
+    shares, plain = [], []
+    for i in range(pairs):  # whoever runs first in a pair changes each time
+        first = seconds(run) if i % 2 else None
+        bare = without_taps(run)
+        tapped = seconds(run) if first is None else first
+        shares.append((tapped - bare) / bare)
+        plain.append(bare)
+    low, middle, high = quantiles(shares, n=4)
+    calls, cost = calls_in(run), call_cost()
+    counted = calls * cost / median(plain)
+    line = (
+        f"{name:8} paired {middle:+.2%} (middle half {low:+.2%} to {high:+.2%}, n = {pairs} pairs)"
+        f"  counted {counted:.2%} = {calls} calls x {cost * 1e6:.2f} us"
+        f" / {median(plain) * 1e3:.2f} ms"
+    )
+    return counted, line
+
+
+def main() -> None:
+    """Print one line a model; exit with 1 if taps cost more than the limit."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--pairs", type=int, default=200)
+    pairs = parser.parse_args().pairs
+    torch.set_num_threads(1)
+    worst = 0.0
+    for name in MODELS:
+        share, line = measure(name, pairs)
+        worst = max(worst, share)
+        print(line, flush=True)
+    print(f"limit {LIMIT:.0%}: {'kept' if worst < LIMIT else 'BROKEN'}")
+    raise SystemExit(worst >= LIMIT)
+
+
+if __name__ == "__main__":
+    main()
