@@ -45,7 +45,7 @@ class EmotionModel(nn.Module, PyTorchModelHubMixin, ABC):
         """What turns samples into batches that this model can eat."""
 
     def shipped(self) -> dict[str, Tensor]:
-        """What a checkpoint holds. A model that stands on weights from elsewhere leaves them out."""
+        """What a checkpoint holds; a model that stands on weights from elsewhere omits them."""
         return self.state_dict()
 
     def frozen(self) -> set[str]:
