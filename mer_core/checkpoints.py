@@ -63,9 +63,28 @@ def config_hash(config: Any) -> str:
 
 
 def code_hash(model: type) -> str:
-    """Hash of the file that defines a model; comments, docstrings and layout do not count."""
-    tree = ast.parse(Path(inspect.getfile(model)).read_text(encoding="utf-8"))
-    return hashlib.sha256(repr(_canonical(tree)).encode()).hexdigest()[:16]
+    """Hash of the code that makes a model's answers: its file, and the layers and encoders under it.
+
+    Comments, docstrings and layout do not count.
+    """
+    files = sorted(_files_under(inspect.getfile(model)))
+    trees = [(f.stem, _canonical(ast.parse(f.read_text(encoding="utf-8")))) for f in files]
+    return hashlib.sha256(repr(trees).encode()).hexdigest()[:16]
+
+
+def _files_under(first: str) -> set[Path]:
+    """A model's file and those of mer_core.models, .layers and .encoders that it stands on."""
+    root, todo, found = Path(__file__).resolve().parent, [Path(first).resolve()], set()
+    while todo:
+        file = todo.pop()
+        if file in found or not file.is_file():
+            continue
+        found.add(file)
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            module = (node.module or "") if isinstance(node, ast.ImportFrom) else ""
+            if module.startswith(("mer_core.models.", "mer_core.layers", "mer_core.encoders.")):
+                todo.append(root.joinpath(*module.split(".")[1:]).with_suffix(".py"))
+    return found
 
 
 def _canonical(node: Any) -> Any:

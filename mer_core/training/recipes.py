@@ -33,9 +33,9 @@ BACKBONE = TrainConfig(
 )
 
 PLANS: dict[str, TrainConfig] = {
-    "mghft": TrainConfig(epochs=8, batch=64, lr=1e-3, weight_decay=0.05, modality_dropout=0.0),
-    "egmf": TrainConfig(epochs=6, batch=64, lr=1e-3, weight_decay=0.01, autocast=True),
-    "hct_dmg": TrainConfig(epochs=12, batch=64, lr=2e-3, weight_decay=0.01),
+    "mghft": TrainConfig(epochs=6, batch=64, lr=1e-3, weight_decay=0.05, modality_dropout=0.0),
+    "egmf": TrainConfig(epochs=3, batch=64, lr=1e-3, weight_decay=0.01, autocast=True),
+    "hct_dmg": TrainConfig(epochs=5, batch=64, lr=2e-3, weight_decay=0.01),
 }
 """The same budget for a model's fused and single-modality versions."""
 
