@@ -63,7 +63,7 @@ def config_hash(config: Any) -> str:
 
 
 def code_hash(model: type) -> str:
-    """Hash of the code that makes a model's answers: its file, and the layers and encoders under it.
+    """Hash of the code behind a model's answers: its file, and layers and encoders under it.
 
     Comments, docstrings and layout do not count.
     """
