@@ -1,0 +1,107 @@
+"""Model cards for people: `README.md` beside each checkpoint, written from its `card.json`."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mer_core.checkpoints import folder_of, read_card
+from mer_core.disk import write_bytes
+
+TITLES = {
+    "mghft": "MGHFT: sticker emotion (arXiv 2507.18929)",
+    "egmf": "EGMF: words, voice and face for a language model (arXiv 2601.07565)",
+    "hct_dmg": "HCT-DMG: one modality leads, two help (arXiv 2305.13583)",
+}
+
+
+def _share(value: float) -> str:
+    return f"{100 * value:.1f} %"
+
+
+def _spread(found: Mapping[str, float]) -> str:
+    return f"{100 * found['mean']:.1f} ± {100 * found['sd']:.1f} % (n seeds {found['n']:.0f})"
+
+
+def _scores(card: Mapping[str, Any]) -> Iterator[str]:
+    yield "| version | split | accuracy | macro F1 | calibration error | ceiling | share of it |"
+    yield "|---|---|--:|--:|--:|--:|--:|"
+    for version, scores in card["metrics"].items():
+        for key in (k for k in scores if k.startswith("test")):
+            found = scores[key]
+            yield (
+                f"| {version} | {key.replace('_', ' ')}, n {found['samples']:.0f} "
+                f"| {_spread(found['accuracy'])} | {_spread(found['macro_f1'])} "
+                f"| {found['ece']['mean']:.3f} | {_share(scores['ceiling'])} "
+                f"| {_share(found['share_of_ceiling'])} |"
+            )
+
+
+def _curves(card: Mapping[str, Any]) -> Iterator[str]:
+    yield "| epoch | loss | validation accuracy | macro F1 |"
+    yield "|--:|--:|--:|--:|"
+    for row in card["curves"]:
+        loss = sum(v for k, v in row.items() if k.startswith("loss_"))
+        yield f"| {row['epoch'] + 1} | {loss:.3f} | {_share(row['accuracy'])} | {row['macro_f1']:.3f} |"
+
+
+def _real(card: Mapping[str, Any]) -> Iterator[str]:
+    for entry in (card.get("real") or {}).values():
+        low, high = entry["accuracy_95"]
+        yield (
+            f"- {entry['what']}: {_share(entry['accuracy'])} of {entry['n']} "
+            f"(95 % interval {_share(low)} to {_share(high)}); even guessing gets "
+            f"{_share(entry['chance'])}, always the commonest class {_share(entry['commonest_class'])}."
+        )
+
+
+def _more(card: Mapping[str, Any]) -> Iterator[str]:
+    """What only one model has."""
+    if experts := card.get("experts"):
+        low, high = experts["shuffled_alpha_loses_points_95"]
+        yield "\n## Experts\n"
+        yield (
+            f"On {experts['n']} test samples: mean alpha {experts['alpha_mean']}, its standard "
+            f"deviation over samples {experts['alpha_sd_over_samples']}, mean cosine between "
+            f"experts {experts['mean_expert_cosine']}. With alpha shuffled between samples accuracy "
+            f"loses {experts['shuffled_alpha_loses_points']} points (95 % interval {low} to {high})."
+        )
+    if any("omega" in row for row in card["curves"]):
+        yield "\n## Modality gate, epoch by epoch\n"
+        yield "One vector for all inputs (text, audio, vision); no input moves it.\n"
+        for row in card["curves"]:
+            frozen = ", frozen" if row.get("gate_frozen") else ""
+            yield f"- epoch {row['epoch'] + 1}: {row['omega']}, {row['primary']} leads{frozen}"
+
+
+def written(name: str) -> str:
+    """The card of a checkpoint as Markdown."""
+    card = read_card(name)
+    training, calibration = card["training"], card["calibration"]
+    lines = [
+        f"# {TITLES[name]}\n",
+        "Written from `card.json` by the training code; do not edit.\n",
+        f"- Data: {card['data']['name']}, {card['data']['what']}. "
+        f"World {card['data']['world'][:12]}; test split read {card['data']['test_read']}.",
+        f"- Seeds: {training['seeds']}; they vary {training['seeds_vary']}. "
+        f"Shipped: seed {training['seed']}, epoch {training['best_epoch'] + 1}.",
+        f"- Temperature {calibration['temperature']:.2f}, fitted on validation; calibration error "
+        f"on test {calibration['ece_test']:.3f} ({calibration['bins']} bins).",
+        f"- Weights sha256 {card['weights_sha256'][:16]}, half precision on disk.\n",
+        "## Scores\n",
+        *_scores(card),
+        "",
+    ]
+    for key, found in card["margin"].items():
+        lines.append(
+            f"On {key.replace('_', ' ')}, fused beats {found['best_single']} by "
+            f"{found['points']} points of accuracy."
+        )
+    lines += ["\n## Real data, untuned\n", *(list(_real(card)) or ["Not measured."])]
+    lines += _more(card)
+    lines += ["\n## Curves of the shipped run\n", *_curves(card)]
+    lines += ["\n## Limits\n", *(f"- {limit}" for limit in card["limits"])]
+    return "\n".join(lines) + "\n"
+
+
+def write_card(name: str) -> None:
+    """Put the Markdown beside the weights."""
+    write_bytes(folder_of(name) / "README.md", written(name).encode())
