@@ -40,16 +40,18 @@ def _curves(card: Mapping[str, Any]) -> Iterator[str]:
     yield "|--:|--:|--:|--:|"
     for row in card["curves"]:
         loss = sum(v for k, v in row.items() if k.startswith("loss_"))
-        yield f"| {row['epoch'] + 1} | {loss:.3f} | {_share(row['accuracy'])} | {row['macro_f1']:.3f} |"
+        accuracy, f1 = _share(row["accuracy"]), row["macro_f1"]
+        yield f"| {row['epoch'] + 1} | {loss:.3f} | {accuracy} | {f1:.3f} |"
 
 
 def _real(card: Mapping[str, Any]) -> Iterator[str]:
     for entry in (card.get("real") or {}).values():
         low, high = entry["accuracy_95"]
+        even, most = entry["chance"], entry["commonest_class"]
         yield (
             f"- {entry['what']}: {_share(entry['accuracy'])} of {entry['n']} "
             f"(95 % interval {_share(low)} to {_share(high)}); even guessing gets "
-            f"{_share(entry['chance'])}, always the commonest class {_share(entry['commonest_class'])}."
+            f"{_share(even)}, always the commonest class {_share(most)}."
         )
 
 
@@ -61,8 +63,9 @@ def _more(card: Mapping[str, Any]) -> Iterator[str]:
         yield (
             f"On {experts['n']} test samples: mean alpha {experts['alpha_mean']}, its standard "
             f"deviation over samples {experts['alpha_sd_over_samples']}, mean cosine between "
-            f"experts {experts['mean_expert_cosine']}. With alpha shuffled between samples accuracy "
-            f"loses {experts['shuffled_alpha_loses_points']} points (95 % interval {low} to {high})."
+            f"experts {experts['mean_expert_cosine']}. With alpha shuffled between samples "
+            f"accuracy loses {experts['shuffled_alpha_loses_points']} points (95 % interval "
+            f"{low} to {high})."
         )
     if any("omega" in row for row in card["curves"]):
         yield "\n## Modality gate, epoch by epoch\n"
