@@ -46,7 +46,7 @@ def rows(name: str, metrics: Mapping[str, Any]) -> Iterator[str]:
                 percent(scores["seeds"][0][key]["accuracy"]) if version == "fused" else "",
                 spread(found["macro_f1"]),
                 f"{found['ece']['mean']:.3f}",
-                percent(scores["ceiling"]),
+                percent(found["ceiling"]),
                 percent(found["share_of_ceiling"]),
             )
             yield f"| {' | '.join(cells)} |"

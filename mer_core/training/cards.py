@@ -30,7 +30,7 @@ def _scores(card: Mapping[str, Any]) -> Iterator[str]:
             yield (
                 f"| {version} | {key.replace('_', ' ')}, n {found['samples']:.0f} "
                 f"| {_spread(found['accuracy'])} | {_spread(found['macro_f1'])} "
-                f"| {found['ece']['mean']:.3f} | {_share(scores['ceiling'])} "
+                f"| {found['ece']['mean']:.3f} | {_share(found['ceiling'])} "
                 f"| {_share(found['share_of_ceiling'])} |"
             )
 
