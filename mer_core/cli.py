@@ -205,13 +205,30 @@ def evaluate(
     as_json: AsJson = False,
 ) -> None:
     """Score a model on a split of a data set."""
-    from mer_core.training.evaluation import evaluate as score
+    from mer_core.training.scoring import evaluate as score
 
     with Bars(as_json) as progress:
-        scores = score(
-            model, dataset, split, limit=limit, keep=tuple(keep or ()), progress=progress
-        )
-    print_json(scores) if as_json else print_table({model: scores}, f"{dataset}, {split}")
+        scores = score(model, dataset, split, limit, tuple(keep or ()), progress)
+    print_json(scores) if as_json else print_table(scores, "views" if len(scores) > 1 else "heard")
+
+
+@app.command()
+@one_sentence
+def real(
+    model: Annotated[list[str], typer.Argument(help="Models or 'all'; weights must be here.")],
+    as_json: AsJson = False,
+) -> None:
+    """Score shipped weights, untuned, on real data (MER_DATA_DIR), and write it on their cards."""
+    from mer_core.models import MODELS
+    from mer_core.training.real import measure
+
+    with Bars(as_json) as progress:
+        found = measure(list(MODELS) if ALL in model else model, progress)
+    if as_json:
+        print_json(found)
+        return
+    for name, sets in found.items():
+        print_table(sets, name)
 
 
 @app.command()

@@ -209,15 +209,18 @@ def _short(path: Path) -> str:
 
 
 def _real_data() -> Iterator[Check]:
-    given = os.environ.get("MER_DATA_DIR")
-    folder = Path(given) if given else Path(__file__).resolve().parents[2] / "shared" / "data"
-    if folder.is_dir():
-        sets = sorted(p.name for p in folder.iterdir() if p.is_dir())
-        yield Check("real data", State.GOOD, ", ".join(sets) or f"{_short(folder)} is empty")
-    else:
+    from mer_core.errors import DataMissing
+    from mer_core.training.real import data_folder
+
+    try:
+        folder = data_folder()
+    except DataMissing:
         yield Check(
             "real data",
             State.OPTIONAL,
             "None here: tests on real stickers, voices and sentences are skipped.",
             "Set MER_DATA_DIR to the folder that holds it.",
         )
+        return
+    sets = sorted(p.name for p in folder.iterdir() if p.is_dir())
+    yield Check("real data", State.GOOD, ", ".join(sets) or f"{_short(folder)} is empty")

@@ -137,6 +137,39 @@ def test_a_recording_can_be_loaded_again(weights, tmp_path):
     assert loaded.samples[0].text == "I told you so."
 
 
+def evaluate(*words):
+    return mer("evaluate", "hct_dmg", "--split", "valid", "--limit", 6, *words, "--json")
+
+
+def test_a_model_is_scored_on_a_split_with_what_it_may_hear(weights, tmp_path, monkeypatch):
+    """Hearing less changes the scores, so the option does something."""
+    monkeypatch.setenv("MER_CACHE", str(tmp_path))
+
+    whole, words = (
+        evaluate("--dataset", "puppet-utterances", *keep) for keep in ((), ("--keep", "text"))
+    )
+
+    assert whole.exit_code == words.exit_code == 0, whole.output + words.output
+    scores = json.loads(whole.stdout)["all"]
+    assert scores["n"] == 6
+    assert 0 <= scores["accuracy_low"] <= scores["accuracy"] <= scores["accuracy_high"] <= 1
+    assert json.loads(words.stdout)["all"] != scores
+
+
+def test_a_model_is_not_scored_on_what_it_cannot_read(weights):
+    said = evaluate("--dataset", "puppet-stickers")
+
+    assert said.exit_code == FAILED_FOR_MACHINES
+    assert "does not read stickers" in json.loads(said.stdout)["error"]
+
+
+def test_a_modality_that_a_model_lacks_cannot_be_kept(weights):
+    said = evaluate("--dataset", "puppet-utterances", "--keep", "smell")
+
+    assert said.exit_code == FAILED_FOR_MACHINES
+    assert "smell" in json.loads(said.stdout)["error"]
+
+
 def broken_png(path):
     buffer = io.BytesIO()
     Image.effect_noise((64, 64), 90).save(buffer, "PNG")
