@@ -9,7 +9,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from mer_core.probes.base import Finding, Reader, Row, listed, names_of, percent
-from mer_core.probes.positions import Positions, positions
+from mer_core.probes.positions import Positions, positions, quoted
 from mer_core.recording import Recording
 from mer_core.trace import Reading
 from mer_core.types import Batch
@@ -120,8 +120,8 @@ class AttentionMap(Finding):
                 "alike would give."
             )
         return (
-            f"The sharpest look is {flow.query.name}'s at {flow.key.name}: at {_place(looks)} it "
-            f"puts {percent(weight)} of its attention on {_place(seen)}, {times:.1f} times what "
+            f"The sharpest look is {flow.query.name}'s at {flow.key.name}: at {quoted(looks)} it "
+            f"puts {percent(weight)} of its attention on {quoted(seen)}, {times:.1f} times what "
             "looking everywhere alike would give."
         )
 
@@ -147,11 +147,6 @@ def _shared(flow: Flow, sample: int) -> str:
         for kind, (got, even) in shares.items()
     ]
     return f" {flow.query.name.capitalize()} gives {listed(parts)}."
-
-
-def _place(label: str) -> str:
-    """A moment as it is, a word in quotes."""
-    return label if re.fullmatch(r"[\d.]+ s", label) else f"“{label}”"
 
 
 class LooksAcross(Reader):

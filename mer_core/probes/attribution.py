@@ -15,7 +15,7 @@ from torch import Tensor
 from mer_core.models.base import EmotionModel
 from mer_core.models.mghft import MGHFT
 from mer_core.probes.base import Experiment, Finding, Row, names_of, percent, points
-from mer_core.probes.positions import Positions, positions, views_positions
+from mer_core.probes.positions import Positions, positions, quoted, views_positions
 from mer_core.probes.silence import looked_at
 from mer_core.trace import capture
 from mer_core.types import Batch, Modality
@@ -82,7 +82,7 @@ class Attribution(Finding):
         name, label, value = max(seen, key=lambda s: abs(s[2]))
         way = "towards" if value > 0 else "away from"
         moved = points(value, signed=False)
-        return f"“{label}” ({name}) moved the answer most: {moved} {way} {told}."
+        return f"{quoted(label)} ({name}) moved the answer most: {moved} {way} {told}."
 
     def caption(self, sample: int = 0) -> str:
         sums = ", ".join(f"{m} {points(float(t[sample]))}" for m, t in self.totals.items())
@@ -196,7 +196,7 @@ def pictures(batch: Batch) -> tuple[np.ndarray | None, ...]:
     return tuple(None if gone else p for p, gone in zip(pixels, silent, strict=True))
 
 
-def on_finest_grid(stages: list[Float[Tensor, "batch key"]]) -> Float[Tensor, "batch row column"]:
+def on_finest_grid(stages: list[Float[Tensor, "batch _"]]) -> Float[Tensor, "batch row column"]:
     """Add the maps of all stages up on the finest grid; a coarse cell is spread over its area.
 
     What a coarse map holds beyond the picture's edge is left out.

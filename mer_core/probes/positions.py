@@ -1,5 +1,6 @@
 """What stands at each position of an axis: words of a sentence, seconds of voice or face."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -107,6 +108,11 @@ def label(tick: Any) -> str:
     if isinstance(tick, str):
         return tick
     return str(tick) if isinstance(tick, int) else f"{float(tick):.1f} s"
+
+
+def quoted(label: str) -> str:
+    """A word in quotes, a moment as it is."""
+    return label if re.fullmatch(r"[\d.]+ s", label) else f"“{label}”"
 
 
 def padded(labels: Sequence[str], length: int) -> list[str]:

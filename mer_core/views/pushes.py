@@ -17,6 +17,7 @@ from mer_core.views.pictures import data_uri
 CLEAR = [[0.0, "rgba(0,114,178,0.95)"], [0.5, "rgba(128,128,128,0)"], [1.0, "rgba(213,94,0,0.95)"]]
 """Blue to vermilion, see-through in the middle: where nothing pushed, the picture is seen."""
 ROW = 120  # pixels of one row of bars
+AIR = 1.15  # how far the scale reaches beyond the longest bar
 
 
 @figure.register
@@ -29,7 +30,7 @@ def draw_attribution(finding: Attribution, sample: int = 0, dark: bool = False) 
     rows = max(1, len(pushes))
     drawing = _sheet(rows, bool(has_map), [_titled(p) for p in pushes])
     column = 2 if has_map else 1
-    reach = max((abs(v) for p in pushes for _, v in p.seen(sample)), default=0.01) * 1.15
+    reach = max((abs(v) for p in pushes for _, v in p.seen(sample)), default=0.01) * AIR
     for i, push in enumerate(pushes, start=1):
         _add_row(drawing, push, sample, reach, {"row": i, "col": column}, dark)
     if has_map:
@@ -85,6 +86,7 @@ def _add_row(
         tickfont_size=12,
         showgrid=False,
         showline=False,
+        zeroline=False,
         ticks="",
         **at,
     )
@@ -94,9 +96,11 @@ def _add_row(
         zerolinecolor=pale_ink(dark),
         showgrid=False,
         showline=False,
-        nticks=3,
-        tickformat="+.1%",
+        tickmode="array",
+        tickvals=[-reach / AIR, 0, reach / AIR],
+        ticktext=[points(-reach / AIR), "0", points(reach / AIR)],
         tickfont_size=11,
+        ticks="",
         **at,
     )
 
@@ -127,5 +131,5 @@ def _add_map(drawing: go.Figure, finding: Attribution, sample: int) -> None:
     )
     drawing.add_trace(heat, row=1, col=1)
     drawing.update_xaxes(visible=False, range=[0, 1], constrain="domain", row=1, col=1)
-    fixed: dict[str, Any] = {"scaleanchor": "x", "constrain": "domain", "row": 1, "col": 1}
-    drawing.update_yaxes(visible=False, range=[1, 0], **fixed)
+    fixed: dict[str, Any] = {"scaleanchor": "x", "constrain": "domain", "constraintoward": "top"}
+    drawing.update_yaxes(visible=False, range=[1, 0], row=1, col=1, **fixed)
