@@ -11,7 +11,7 @@ from mer_core.checkpoints import folder_of, read_card
 from mer_core.errors import MerError
 from mer_core.probes.base import percent
 from mer_core.trust import trust_sentence
-from mer_core.views.colours import ACCENT, ink, line
+from mer_core.views.colours import ink, line
 from ui.findings import is_dark
 from ui.resources import NAMES, READS, load_model, shelf
 
@@ -170,7 +170,7 @@ def _curve(name: str, curves: list[Mapping[str, Any]]) -> None:
             x=[row["epoch"] + 1 for row in rows],
             y=[row["accuracy"] for row in rows],
             mode="lines+markers",
-            line={"color": ACCENT, "width": 2},
+            line={"color": ink(dark), "width": 2},
             hovertemplate="epoch %{x}: %{y:.1%}<extra></extra>",
         )
     )

@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from contextvars import ContextVar
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,7 +11,8 @@ import streamlit as st
 from ui.resources import loading_state, shelf, warm
 
 ROOT = Path(__file__).resolve().parents[1]
-_ACTIVE = "_frame_active"
+# Not in the session's state: a page that ends early could leave it standing there.
+_FRAMED: ContextVar[bool] = ContextVar("ui.shell.framed", default=False)
 _LOG = logging.getLogger("mer_lab")
 
 
@@ -80,14 +82,14 @@ def router() -> None:
     shelf()  # starts loading the models in the background; does not wait
     with st.sidebar:
         _state_of_models()
-    st.session_state[_ACTIVE] = True
+    token = _FRAMED.set(True)
     try:
         st.title(next(r.question for r in ROOMS if r.menu == page.title), anchor=False)
         page.run()
     except Exception:  # Streamlit's own control flow is no Exception
         _say_unexpected()
     finally:
-        st.session_state[_ACTIVE] = False
+        _FRAMED.reset(token)
 
 
 def require_frame() -> None:
@@ -97,7 +99,7 @@ def require_frame() -> None:
     alone when its first request is a deep link. Declaring the navigation ends that mode for the
     process; the rerun then enters through the router, with address and query as they were.
     """
-    if not st.session_state.get(_ACTIVE):
+    if not _FRAMED.get():
         _page_config()
         st.navigation(build_pages())
         st.rerun()

@@ -1,10 +1,13 @@
 """Opening pages in process, without a browser: Streamlit's AppTest on the real app."""
 
+from concurrent.futures import Future
 from pathlib import Path
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
+
+from mer_core.errors import WeightsMissing
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 180  # seconds a run may take: the first one loads every model
@@ -17,9 +20,9 @@ class Opened:
         self.at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE)
         for key, value in address.items():
             self.at.query_params[key] = value
+        if page not in (None, "start"):
+            self.at.switch_page(f"pages/{page}.py")  # first of the session, as a deep link is
         self.at.run()
-        if page is not None:
-            self.at.switch_page(f"pages/{page}.py").run()
 
     def run(self) -> "Opened":
         """Run the page once more and insist that it did not crash."""
@@ -85,13 +88,22 @@ def models_are_there(request):
 
 @pytest.fixture
 def no_weights(tmp_path, monkeypatch):
-    """A machine without any checkpoint."""
-    from ui.resources import shelf
+    """A machine without any checkpoint; gives the place where the shipped ones are."""
+    from mer_core.checkpoints import folder_of
+    from ui.resources import NAMES, shelf
 
-    shelf.clear()
+    shipped, here = folder_of("mghft").parent, shelf()
+    kept = {name: here.get(name) for name in NAMES}
     monkeypatch.setenv("MER_CHECKPOINTS", str(tmp_path))
-    yield tmp_path
-    shelf.clear()
+    for name in NAMES:
+        absent = Future()
+        absent.set_exception(WeightsMissing(name, "Run `mer train`."))
+        here._models[name] = absent
+    yield shipped
+    for name, model in kept.items():
+        back = Future()
+        back.set_result(model)
+        here._models[name] = back
 
 
 @pytest.fixture(scope="session")

@@ -1,10 +1,12 @@
 """Every page renders in its frame, answers, and says where its numbers come from."""
 
+import shutil
 import tomllib
 from pathlib import Path
 
 import pytest
 
+from mer_core.checkpoints import folder_of
 from mer_core.errors import MerError
 from ui.shell import ROOMS
 
@@ -192,12 +194,7 @@ def test_without_weights_a_page_says_what_to_do(open_page, no_weights, name):
 
 
 def test_an_edited_weights_file_is_refused_in_a_sentence(open_page, no_weights):
-    import shutil
-
-    from mer_core.checkpoints import folder_of
-
-    kept = ROOT / "checkpoints" / "hct_dmg"
-    shutil.copytree(kept, folder_of("hct_dmg"))
+    shutil.copytree(no_weights / "hct_dmg", folder_of("hct_dmg"))
     weights = folder_of("hct_dmg") / "weights.safetensors"
     weights.write_bytes(weights.read_bytes()[:-4] + b"\0\1\2\3")
     page = open_page("clip_lab")
