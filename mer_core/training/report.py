@@ -39,7 +39,9 @@ LIMITS = {
     ],
     "hct_dmg": [
         "Trained on generated puppets (demo data) alone: babble for voices, drawn faces.",
-        "Its modality weights are one vector for all inputs; no input moves them.",
+        "Its modality weights are one vector for all inputs; no input moves them. They say who "
+        "leads, not who is right: in synthetic trials the heaviest modality was often not the "
+        "informative one.",
     ],
 }
 
