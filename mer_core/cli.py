@@ -187,6 +187,8 @@ def train(
                 report.report(name, progress, seed or recipes.SEEDS)
             if ship and name == "mghft":
                 report.ship_interpreter()
+            if ship and name in MODELS:
+                report.finish([name], progress)
     told = {"trained": list(names), "folder": str(recipes.RUNS)}
     if as_json:
         print_json(told)

@@ -147,7 +147,9 @@ def _sticker_tables(progress: Progress, splits: Sequence[str]) -> dict:
     model = fresh("mghft", 0)
     assert isinstance(model, MGHFT)
     model.load_backbone(backbone)
-    interpreter = Interpreter.load(RUNS / "interpreter", model.backbone, realise)
+    own = RUNS / "interpreter"
+    heads = own if (own / "weights.safetensors").is_file() else folder_of("interpreter")
+    interpreter = Interpreter.load(heads, model.backbone, realise)
     side = model.config.image
     tables: dict[str, Any] = {
         split: StickerTable(

@@ -7,6 +7,7 @@ pinned by hash in the tests before it is run for the first time.
 import json
 import platform
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -213,6 +214,20 @@ def report(name: str, progress: Progress, seeds: Sequence[int] = SEEDS) -> Path:
         parts = [keep_only(b, ()) for b in tables["test"].evaluation()]
         about["experts"] = expert_report(model, parts)
     return save_checkpoint(model, name, about)
+
+
+def finish(names: Sequence[str], progress: Progress) -> None:
+    """What follows once checkpoints are written: real data where present, examples, cards."""
+    from mer_core.errors import DataMissing
+    from mer_core.training.cards import write_card
+    from mer_core.training.examples import record_example
+    from mer_core.training.real import measure
+
+    with suppress(DataMissing):  # the figures stay absent, and the pages say so
+        measure(names, progress)
+    for name in names:
+        record_example(name)
+        write_card(name)
 
 
 def ship_interpreter() -> Path:
