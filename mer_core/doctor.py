@@ -4,11 +4,12 @@ import os
 import platform
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 from mer_core.errors import MerError
 
@@ -160,21 +161,38 @@ def _weights() -> Iterator[Check]:
 
 def _checkpoint(name: str) -> Check:
     from mer_core.checkpoints import folder_of, read_card
-    from mer_core.encoders.text import sha256
 
     try:
-        expected = read_card(name).get("weights_sha256")
+        card = read_card(name)
     except MerError as cause:
         return Check(f"weights of {name}", State.BAD, str(cause))
     restore = f"Restore it (`git checkout -- checkpoints/{name}`) or run `mer train {name}`."
     path = folder_of(name) / "weights.safetensors"
     if not path.is_file():
         return Check(f"weights of {name}", State.BAD, f"{path.name} is missing.", restore)
-    if (found := sha256(path)) != expected:
-        says = f"sha256 is {found[:12]}…, the card says {str(expected)[:12]}…"
+    expected, found = _hashes(card, path)
+    if found != expected:
+        says = f"sha256 is {found[:12]}…, the card says {expected[:12]}…"
         return Check(f"weights of {name}", State.BAD, says, restore)
     size = path.stat().st_size / 1024**2
     return Check(f"weights of {name}", State.GOOD, f"{size:.1f} MB, sha256 {found[:12]}…")
+
+
+def _hashes(card: Mapping[str, Any], path: Path) -> tuple[str, str]:
+    """The hash that a card names and the one that is found: of the file, or of its tensors."""
+    if "heads_sha256" in card:  # the interpreter's: names and values in half precision
+        from safetensors import SafetensorError
+        from safetensors.torch import load_file
+
+        from mer_core.encoders.pyramid import fingerprint
+
+        try:
+            return str(card["heads_sha256"]), fingerprint(load_file(path))
+        except SafetensorError:
+            return str(card["heads_sha256"]), "unreadable"
+    from mer_core.encoders.text import sha256
+
+    return str(card.get("weights_sha256")), sha256(path)
 
 
 def _browser() -> Iterator[Check]:

@@ -80,8 +80,12 @@ def test_constraints_pin_every_dependency_and_hold_no_address():
     assert {name.match(w)[0].lower().replace("_", "-") for w in wanted} <= pinned
 
 
+MEANT = {ROOT / "checkpoints" / "mghft" / "weights.safetensors"}
+"""Larger on purpose: a backbone of 3.4 million parameters is most of it."""
+
+
 def test_no_file_is_above_eight_megabytes():
-    large = [p.name for p in tracked() if p.stat().st_size > 8 * MEGABYTE]
+    large = [p.name for p in tracked() if p.stat().st_size > 8 * MEGABYTE and p not in MEANT]
 
     assert not large
 

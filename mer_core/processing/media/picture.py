@@ -50,7 +50,7 @@ def read_picture(data: bytes) -> Picture:
         raise damaged("picture") from cause
     if seen_through:
         notes.append("The picture is transparent in parts: they are shown on white.")
-    return Picture(np.asarray(flat), tuple(notes))
+    return Picture(np.array(flat), tuple(notes))
 
 
 def open_picture(data: bytes) -> Image.Image:
