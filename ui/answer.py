@@ -101,7 +101,7 @@ def _further(answered: Answered) -> str:
     if prediction.said is not None and prediction.said[0]:
         parts.append(f"in its own words “{plain(prediction.said[0])}”")
     if prediction.sentiment is not None:
-        parts.append(f"sentiment {float(prediction.sentiment[0]):+.1f} between -3 (worst) and +3")
+        parts.append(f"sentiment {float(prediction.sentiment[0]):+.1f} (from -3, bad, to 3, good)")
     return "; ".join(parts)
 
 

@@ -4,6 +4,7 @@ import hashlib
 
 import streamlit as st
 
+from mer_core.errors import BadInput
 from mer_core.processing.media import (
     MAX_BYTES,
     Picture,
@@ -19,6 +20,8 @@ from ui.puppets import STICKERS, UTTERANCES, pick_puppet
 
 LIMIT_MB = MAX_BYTES // 1_000_000
 """Of one file; the server refuses larger ones too (.streamlit/config.toml)."""
+ALL_FILES_MB = 60
+"""Of all pictures of a face together."""
 _PICTURES = ["png", "jpg", "jpeg", "webp", "gif", "bmp"]
 _SOUNDS = ["wav", "flac", "mp3", "ogg", "m4a", "mp4", "webm"]
 _FACES = ["mp4", "m4v", "mov", "webm", *_PICTURES]
@@ -163,6 +166,11 @@ def _face() -> tuple[Clip | None, Sound | None]:
     )
     if not files:
         return None, None
+    if (total := sum(file.size for file in files)) > ALL_FILES_MB * 1_000_000:
+        raise BadInput(
+            f"The pictures have {total / 1e6:.0f} MB together; at most {ALL_FILES_MB} MB are read. "
+            "Give fewer or smaller ones."
+        )
     crop = _crop()
     data = [file.getvalue() for file in files]
     clip, sound, notes = _clip(_key(*data), crop, data[0] if len(data) == 1 else data)

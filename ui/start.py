@@ -85,7 +85,11 @@ def examples() -> dict[str, Answered]:
 
 
 def _answers(models: tuple[str, ...], sample: Sample, answers: dict[str, Answered]) -> None:
-    places = st.columns(len(models), gap="small") if len(models) > 1 else [st.container()]
+    places = (
+        st.columns(len(models), gap="small")
+        if len(models) > 1
+        else [st.container(height="stretch")]
+    )
     for name, place in zip(models, places, strict=True):
         with place:
             answered = _answer(name, sample)
