@@ -131,7 +131,7 @@ def _row(label: str, found: Mapping[str, Any], key: str) -> dict[str, str]:
     return {
         "Heard": label,
         "Accuracy": f"{percent(accuracy['mean'])} ± {100 * accuracy['sd']:.1f}",
-        "Best possible": percent(found["ceiling"]),
+        "Best possible": percent(score["ceiling"]),
         "Share of the way": percent(score["share_of_ceiling"]),
     }
 
