@@ -67,7 +67,7 @@ def _by_interpreter(sample: Sample) -> tuple[Mapping[View, str], Mapping[View, s
         sure = found.confidence.get(view)
         note = "" if sure is None else f":gray[{percent(sure)} sure]"
         if view in found.guessed:
-            note += " :orange-badge[guessed: a picture cannot show it]"
+            note += " :orange-badge[guessed]"
         notes[view] = note
     return found.views, notes
 
@@ -84,11 +84,13 @@ def _edited(
                     f"{LABELS[view]} {notes.get(view, '')}".strip(),
                     views.get(view, ""),
                     key=f"view-{view}-{key}",
-                    height=84,
+                    height=100,
                     max_chars=400,
                 )
             if text and text.strip():
                 written[view] = text.strip()
+    if any("guessed" in note for note in notes.values()):
+        st.caption("Guessed: a picture cannot show what it is sent for. Say it yourself.")
     changed = any(written.get(v, "") != views.get(v, "").strip() for v in View)
     kind = Provenance.EDITED if changed else source
     return replace(sample, views=written, provenance={**sample.provenance, "views": kind})
