@@ -108,7 +108,8 @@ class EGMFConfig:
 
         Departs: degrees in words ("bad", "good") answer the second question in one token, so that
             class and number come from one pass. Of the six layers of the embedded language model
-            the first four are kept: two thirds of the time on a CPU.
+            the first four are kept: two thirds of the time on a CPU. Nothing goes around the
+            experts (`residual` off): with it, whose weight a sample got hardly mattered.
         """
         from mer_core.encoders.face import FACE_FEATURES
         from mer_core.processing.audio import AUDIO_FEATURES
@@ -124,6 +125,7 @@ class EGMFConfig:
             "lora_dropout": 0.0,
             "longest": 32,
             "cell": "gru",
+            "residual": False,
             "prefix": "speaker :",
             "emotion_task": "the emotion is",
             "number_task": "the sentiment is",

@@ -125,11 +125,14 @@ def test_ablated_gates_do_as_they_say(batch: Batch) -> None:
     assert torch.equal(seen["uniform"][0], torch.full((4, 3), 1 / 3))
 
 
-def test_the_sum_of_experts_is_what_is_enhanced(model: EGMF, batch: Batch) -> None:
+@pytest.mark.parametrize("residual", [True, False])
+def test_the_sum_of_experts_is_what_is_enhanced(residual: bool, batch: Batch) -> None:
+    model = build(residual=residual)
     with torch.no_grad(), capture(model, "fusion.*") as trace:
         model(batch)
     weighed = trace["fusion.alpha"].values[..., None] * trace["fusion.expert_out"].values
-    by_hand = model.fusion.enhanced_norm(trace["fusion.fused"].values + weighed.sum(1))
+    around = trace["fusion.fused"].values if residual else 0.0
+    by_hand = model.fusion.enhanced_norm(around + weighed.sum(1))
 
     torch.testing.assert_close(by_hand, trace["fusion.enhanced"].values)
 
