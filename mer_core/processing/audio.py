@@ -100,12 +100,17 @@ def _framed(wave: np.ndarray, window: int, hop: int, count: int) -> np.ndarray:
     return np.lib.stride_tricks.sliding_window_view(wave, window)[::hop][:count]
 
 
+def _spectrum(frames: np.ndarray, size: int) -> np.ndarray:
+    """Complex spectrum along the last axis."""
+    return np.asarray(rfft(frames, size))
+
+
 def _power(wave: np.ndarray, count: int) -> np.ndarray:
     """Power spectrum of every 10 ms, (count, 257)."""
     frames = _framed(wave, _WINDOW, HOP, count)
     frames = frames - frames.mean(axis=1, keepdims=True)
-    spectrum = rfft(frames * _HANN, _FFT)
-    return (spectrum.real**2 + spectrum.imag**2) / _HANN.sum() ** 2
+    spectrum = _spectrum(frames * _HANN, _FFT)
+    return (np.real(spectrum) ** 2 + np.imag(spectrum) ** 2) / _HANN.sum() ** 2
 
 
 def _pitch(wave: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
@@ -116,8 +121,10 @@ def _pitch(wave: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
     slow = np.pad(slow, (pad, _SLOW_WINDOW))
     frames = _framed(slow, _SLOW_WINDOW, HOP // 2, count)
     frames = (frames - frames.mean(axis=1, keepdims=True)) * _SLOW_HANN
-    spectrum = rfft(frames, 512)
-    likeness = irfft(spectrum.real**2 + spectrum.imag**2, 512)[:, : _LAGS[1] + 2]
+    spectrum = _spectrum(frames, 512)
+    likeness = np.asarray(irfft(np.real(spectrum) ** 2 + np.imag(spectrum) ** 2, 512))[
+        :, : _LAGS[1] + 2
+    ]
     likeness = likeness / (likeness[:, :1] + 1e-7) / _HANN_LIKENESS
     low, high = _LAGS
     # A small price on long lags keeps the method from falling an octave.
@@ -198,6 +205,6 @@ def _mel_filters() -> np.ndarray:
 
 _HANN = np.hanning(_WINDOW + 1)[:-1].astype(np.float32)
 _SLOW_HANN = np.hanning(_SLOW_WINDOW + 1)[:-1].astype(np.float32)
-_HANN_LIKENESS = irfft(np.abs(rfft(_SLOW_HANN, 1024)) ** 2, 1024)[: _LAGS[1] + 2]
+_HANN_LIKENESS = np.asarray(irfft(np.abs(_spectrum(_SLOW_HANN, 1024)) ** 2, 1024))[: _LAGS[1] + 2]
 _HANN_LIKENESS = _HANN_LIKENESS / _HANN_LIKENESS[0]
 _MEL = _mel_filters()

@@ -6,6 +6,7 @@ deleted at any time.
 
 import hashlib
 import inspect
+import io
 import json
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -59,10 +60,9 @@ def in_parallel(
 
 def save_arrays(path: Path, arrays: dict[str, np.ndarray], about: Any) -> None:
     """Arrays and plain data in one .npz, whole or not at all."""
-    import io
-
     buffer = io.BytesIO()
-    np.savez(buffer, about=np.frombuffer(json.dumps(about).encode(), np.uint8), **arrays)
+    told = np.frombuffer(json.dumps(about).encode(), np.uint8)
+    np.savez(buffer, allow_pickle=False, **{**arrays, "about": told})
     write_bytes(path, buffer.getvalue())
 
 

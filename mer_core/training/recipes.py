@@ -232,7 +232,10 @@ def train(
     if name == "face":
         from mer_core.training.faces import train_face
 
-        train_face(folder_of("face"), progress=progress)
+        train_face(
+            folder_of("face"),
+            progress=lambda share, words: progress(words, round(1000 * share), 1000),
+        )
         return
     if name == "backbone":
         train_backbone(progress)

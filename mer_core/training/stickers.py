@@ -76,7 +76,9 @@ def _drawn(task: tuple[str, int, int]) -> tuple[np.ndarray, dict[str, str], dict
     """Pixels, views and attribute indices of one sticker; runs in a worker process."""
     split, index, side = task
     sample = sticker(index, split, WORLD)
-    truth = sample.truth
+    truth, image = sample.truth, sample.image
+    if truth is None or image is None:
+        raise ValueError(f"Sticker {sample.id} has no picture or no truth.")
     told = {
         "face_emotion": truth.carriers["face"] or "neutral",
         "posture": truth.posture,
@@ -90,7 +92,7 @@ def _drawn(task: tuple[str, int, int]) -> tuple[np.ndarray, dict[str, str], dict
         name: LABELS[name].index(label) if label in LABELS[name] else IGNORED
         for name, label in told.items()
     }
-    return square(sample.image, side), {str(k): v for k, v in sample.views.items()}, places
+    return square(image, side), {str(k): v for k, v in sample.views.items()}, places
 
 
 def _knobs() -> dict[str, object]:

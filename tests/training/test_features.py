@@ -113,9 +113,7 @@ def test_chunks_give_the_batch_that_one_call_gives(name, untrained, utterance_sa
     for m, stream in whole.streams.items():
         kept = parts.streams[m]
         assert torch.equal(kept.mask, stream.mask)
-        torch.testing.assert_close(
-            kept.values.float(), stream.values.float(), atol=2e-2, rtol=2e-3
-        )
+        torch.testing.assert_close(kept.values.float(), stream.values.float(), atol=2e-2, rtol=2e-3)
     assert torch.equal(parts.target, whole.target)
 
 

@@ -22,13 +22,13 @@ class Collection(Sequence[Sample]):
     def __init__(
         self, make: Callable[[int, str, World], Sample], split: str, count: int, world: World
     ) -> None:
-        self.make, self.split, self.count, self.world = make, split, count, world
+        self.make, self.split, self._count, self.world = make, split, count, world
 
     def __len__(self) -> int:
-        return self.count
+        return self._count
 
     def __iter__(self) -> Iterator[Sample]:
-        return (self[i] for i in range(self.count))
+        return (self[i] for i in range(self._count))
 
     @overload
     def __getitem__(self, index: int) -> Sample: ...
@@ -36,10 +36,10 @@ class Collection(Sequence[Sample]):
     def __getitem__(self, index: slice) -> Sequence[Sample]: ...
     def __getitem__(self, index: int | slice) -> Sample | Sequence[Sample]:
         if isinstance(index, slice):
-            return [self[i] for i in range(*index.indices(self.count))]
-        if not -self.count <= index < self.count:
-            raise IndexError(f"Sample {index} of {self.count}.")
-        return self.make(index % self.count, self.split, self.world)
+            return [self[i] for i in range(*index.indices(self._count))]
+        if not -self._count <= index < self._count:
+            raise IndexError(f"Sample {index} of {self._count}.")
+        return self.make(index % self._count, self.split, self.world)
 
 
 def stickers(split: str, limit: int | None = None, world: World = WORLD) -> Collection:
