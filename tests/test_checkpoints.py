@@ -115,4 +115,5 @@ def test_all_weights_together_stay_small():
 
     assert files
     assert sum(f.stat().st_size for f in files) < 25e6
-    assert all(f.stat().st_size < 8e6 for f in files)
+    # a backbone of 3.4 million numbers in half precision makes MGHFT the largest
+    assert all(f.stat().st_size < 10e6 for f in files)
