@@ -138,7 +138,7 @@ def test_every_parameter_learns(name, batch):
     """After five steps each parameter has moved, frozen parts aside."""
     model = fresh(name).train()
     before = {n: p.detach().clone() for n, p in model.named_parameters()}
-    optimiser = torch.optim.AdamW(model.groups(1e-2, 0.0))
+    optimiser = torch.optim.AdamW(model.groups(1e-3, 0.0))
     for step in range(5):
         # every other step something is silent, or the learned silences would stand still
         silent = batch.silence(model.modalities[step % len(model.modalities)])
