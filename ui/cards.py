@@ -109,7 +109,10 @@ def _scores(name: str, card: Mapping[str, Any]) -> None:
         st.caption("Accuracy: not measured; the card has no figures.")
         return
     words = _OF_STICKERS if name == "mghft" else VERSIONS
-    rows = [_row(words.get(version, version), found, "test") for version, found in metrics.items()]
+    rows = [
+        _row(words.get(str(version), str(version)), found, "test")
+        for version, found in metrics.items()
+    ]
     if name == "mghft":
         rows += [
             _row(f"{words.get(version, version)}, as an upload", found, "test_interpreter_views")

@@ -1,5 +1,7 @@
 """Draw what a probe found: sentence, picture, caption, and the numbers to take away."""
 
+from typing import Any
+
 import plotly.graph_objects as go
 import streamlit as st
 
@@ -35,7 +37,8 @@ def draw(drawing: go.Figure, key: str, alt: str) -> None:
 def draw_compact(drawing: go.Figure, key: str, alt: str) -> str:
     """Put a figure into a small box, without tool bar; returns its caption for the box's foot."""
     caption, trimmed = _without_caption(drawing)
-    height = int(trimmed.layout.height)
+    layout: Any = trimmed.layout  # plotly's layout is typed by name only
+    height = int(layout.height)
     margin = {"t": 0, "b": 0, "l": 0, "r": 0}
     trimmed.update_layout(height=round(0.68 * height), margin=margin, font_size=14, bargap=0.28)
     st.plotly_chart(trimmed, key=key, theme=None, config={"displayModeBar": False}, alt=alt)
@@ -43,16 +46,17 @@ def draw_compact(drawing: go.Figure, key: str, alt: str) -> str:
 
 
 def _without_caption(drawing: go.Figure) -> tuple[str, go.Figure]:
-    notes = list(drawing.layout.annotations)
+    layout: Any = drawing.layout
+    notes = list(layout.annotations)
     if not notes or notes[-1].yshift is None or notes[-1].xref != "paper":
         return "", drawing
     lines = str(notes[-1].text).split("<br>")
     gap = -int(notes[-1].yshift)
-    margin = drawing.layout.margin
-    saved = int(margin.b) - gap
+    saved = int(layout.margin.b) - gap
     trimmed = go.Figure(drawing)
-    trimmed.layout.annotations = notes[:-1]
-    trimmed.update_layout(height=int(drawing.layout.height) - saved, margin={"b": gap})
+    trimmed.update_layout(height=int(layout.height) - saved, margin={"b": gap})
+    shown: Any = trimmed.layout
+    shown.annotations = notes[:-1]
     return " ".join(lines), trimmed
 
 

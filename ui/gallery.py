@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import streamlit as st
+from streamlit.components import v2
 
 _CSS = """
 .wall { display: grid; gap: 8px; grid-template-columns: repeat(auto-fill, minmax(66px, 1fr)); }
@@ -39,9 +40,7 @@ export default function (component) {
 }
 """
 
-_WALL = st.components.v2.component(
-    "mer_gallery", html="<div class='wall' role='group'></div>", css=_CSS, js=_JS
-)
+_WALL = v2.component("mer_gallery", html="<div class='wall' role='group'></div>", css=_CSS, js=_JS)
 
 
 class Tile(NamedTuple):

@@ -1,5 +1,7 @@
 """The same head on every page: what is looked at, and where it comes from."""
 
+from typing import Literal
+
 import streamlit as st
 
 from mer_core.recording import Manifest
@@ -7,7 +9,8 @@ from mer_core.types import Provenance, Sample
 from ui.media import digest, jpeg, moving, wav
 from ui.resources import NAMES, device_name
 
-_CHIP = {
+Colour = Literal["gray", "violet", "blue", "orange"]
+_CHIP: dict[Provenance, tuple[str, str, Colour]] = {
     Provenance.REAL: ("yours", ":material/person:", "gray"),
     Provenance.GENERATED: ("demo data", ":material/toys:", "gray"),
     Provenance.CACHED: ("from a cache", ":material/cached:", "gray"),

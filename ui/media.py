@@ -24,7 +24,7 @@ def digest(sample: Sample) -> str:
     for part in parts:
         if isinstance(part, np.ndarray):
             h.update(repr((part.shape, part.dtype)).encode())
-            h.update(np.ascontiguousarray(part))
+            h.update(np.ascontiguousarray(part).data)
         else:
             h.update(repr(part).encode())
     return h.hexdigest()
@@ -52,7 +52,7 @@ def moving(key: str, _clip: Clip, side: int = 224) -> bytes:
     for frame in _clip.frames[::step]:
         picture = Image.fromarray(frame)
         scale = side / max(picture.size)
-        size = tuple(max(1, round(n * scale)) for n in picture.size)
+        size = max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
         frames.append(picture.resize(size, Image.Resampling.LANCZOS).quantize(96))
     out = io.BytesIO()
     pause = 1000 * step / max(_clip.fps, 0.1)

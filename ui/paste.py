@@ -3,7 +3,7 @@
 import base64
 import binascii
 
-import streamlit as st
+from streamlit.components import v2
 
 _HTML = """
 <div class="paste" tabindex="0" role="textbox" aria-label="Paste a picture here">
@@ -40,7 +40,7 @@ export default function (component) {
 }
 """
 
-_PASTE = st.components.v2.component("mer_paste", html=_HTML, css=_CSS, js=_JS)
+_PASTE = v2.component("mer_paste", html=_HTML, css=_CSS, js=_JS)
 
 
 def pasted_picture(key: str, limit_mb: int) -> bytes | None:

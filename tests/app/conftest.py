@@ -112,7 +112,9 @@ def sticker_png() -> bytes:
     from mer_core.datasets.puppets import sticker
     from ui.media import jpeg
 
-    return jpeg(sticker(5, "valid").image, 224)
+    image = sticker(5, "valid").image
+    assert image is not None
+    return jpeg(image, 224)
 
 
 @pytest.fixture(scope="session")
