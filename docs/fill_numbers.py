@@ -56,10 +56,14 @@ def gains(name: str, card: Mapping[str, Any]) -> Iterator[str]:
     """What fusion adds, in a sentence."""
     for key, found in card.get("margin", {}).items():
         by = " with views by the interpreter" if "interpreter" in key else ""
-        yield (
-            f"- {MODELS[name]}{by} beats its best single modality "
-            f"({found['best_single'].replace('-', ' ')}) by {found['points']:.1f} points."
-        )
+        best, gain = found["best_single"].replace("-", " "), found["points"]
+        if gain > 0:
+            yield f"- {MODELS[name]}{by} beats its best single modality ({best}) by {gain:.1f} points."
+        else:
+            yield (
+                f"- {MODELS[name]}{by} does not beat its best single modality ({best}): {gain:.1f} "
+                "points. Sentences made from the picture add nothing that the picture does not show."
+            )
 
 
 def reality(name: str, card: Mapping[str, Any]) -> Iterator[str]:
@@ -67,7 +71,9 @@ def reality(name: str, card: Mapping[str, Any]) -> Iterator[str]:
     for key, found in (card.get("real") or {}).items():
         if not isinstance(found, Mapping) or found.get("accuracy") is None:
             continue
-        chance = f"; guessing gets {percent(found['chance'])}" if "chance" in found else ""
+        chance = f"; even guessing gets {percent(found['chance'])}" if "chance" in found else ""
+        if "commonest_class" in found:
+            chance += f", always the commonest class {percent(found['commonest_class'])}"
         many = f" of {found['n']}" if "n" in found else ""
         what = f"{percent(found['accuracy'])}{many} {found.get('what', key)}"
         yield f"- {MODELS[name]}: {what}{chance}."

@@ -25,7 +25,8 @@ def phrase(key: str, entry: Mapping[str, Any]) -> str:
     accuracy, n = entry.get("accuracy"), entry.get("n")
     if accuracy is None:
         return f"no figure yet for {what}"
-    chance = entry.get("chance")
-    beside = "" if chance is None else f", where guessing gets {chance:.0%}"
+    chance, most = entry.get("chance"), entry.get("commonest_class")
+    beside = "" if chance is None else f", where even guessing gets {chance:.0%}"
+    beside += "" if most is None else f" and the commonest answer {most:.0%}"
     many = "" if n is None else f" of {n}"
     return f"{accuracy:.0%}{many} {what} right{beside}"

@@ -95,8 +95,8 @@ def written(name: str) -> str:
     ]
     for key, found in card["margin"].items():
         lines.append(
-            f"On {key.replace('_', ' ')}, fused beats {found['best_single']} by "
-            f"{found['points']} points of accuracy."
+            f"On {key.replace('_', ' ')}: fused against {found['best_single']}, "
+            f"{found['points']:+.1f} points of accuracy."
         )
     lines += ["\n## Real data, untuned\n", *(list(_real(card)) or ["Not measured."])]
     lines += _more(card)
