@@ -57,12 +57,13 @@ def gains(name: str, card: Mapping[str, Any]) -> Iterator[str]:
     for key, found in card.get("margin", {}).items():
         by = " with views by the interpreter" if "interpreter" in key else ""
         best, gain = found["best_single"].replace("-", " "), found["points"]
+        against = f"its best single modality ({best})"
         if gain > 0:
-            yield f"- {MODELS[name]}{by} beats its best single modality ({best}) by {gain:.1f} points."
+            yield f"- {MODELS[name]}{by} beats {against} by {gain:.1f} points."
         else:
             yield (
-                f"- {MODELS[name]}{by} does not beat its best single modality ({best}): {gain:.1f} "
-                "points. Sentences made from the picture add nothing that the picture does not show."
+                f"- {MODELS[name]}{by} does not beat {against}: {gain:.1f} points. "
+                "Sentences made from the picture add nothing that the picture does not show."
             )
 
 
