@@ -4,9 +4,10 @@ from ui.shell import require_frame
 
 require_frame()
 
-from ui.cards import lead, model_card
+from ui.cards import interpreter_card, lead, model_card
 from ui.resources import NAMES
 
 lead()
 for name in NAMES:
     model_card(name)
+interpreter_card()

@@ -42,13 +42,16 @@ def lead() -> None:
     """How much fusing gains, in one sentence over all models; nothing without figures."""
     gains = []
     for name in NAMES:
-        margin = (_card(name) or {}).get("margin", {}).get("test")
-        if margin:
-            gains.append(f"{NAMES[name]} {margin['points']:+.1f} points")
+        margin = (_card(name) or {}).get("margin", {})
+        if "test" in margin:
+            gain = f"{NAMES[name]} **{margin['test']['points']:+.1f} points**"
+            if upload := margin.get("test_interpreter_views"):
+                gain += f" ({upload['points']:+.1f} when the interpreter writes the descriptions)"
+            gains.append(gain)
     if gains:
         st.markdown(
-            f"On unseen puppets, putting the signals together beats the best single one: "
-            f"**{', '.join(gains)}** of accuracy."
+            "Putting the signals together, against the best single one, on unseen puppets: "
+            f"{', '.join(gains)} of accuracy."
         )
 
 
@@ -131,9 +134,10 @@ def _scores(name: str, card: Mapping[str, Any]) -> None:
 def _row(label: str, found: Mapping[str, Any], key: str) -> dict[str, str]:
     score = found[key]
     accuracy = score["accuracy"]
+    spread = f" ± {100 * accuracy['sd']:.1f}" if accuracy["n"] > 1 else ""
     return {
         "Heard": label,
-        "Accuracy": f"{percent(accuracy['mean'])} ± {100 * accuracy['sd']:.1f}",
+        "Accuracy": percent(accuracy["mean"]) + spread,
         "Best possible": percent(score["ceiling"]),
         "Share of the way": percent(score["share_of_ceiling"]),
     }
@@ -143,8 +147,9 @@ def _about_scores(name: str, card: Mapping[str, Any], metrics: Mapping[str, Any]
     first = next(iter(metrics.values()))
     seeds, samples = int(first["test"]["accuracy"]["n"]), int(first["test"]["samples"])
     training = card.get("training", {})
+    over = f"Mean ± sd over {seeds} seeds" if seeds > 1 else "One seed"
     about = (
-        f"Mean ± sd over {seeds} seeds (they vary {training.get('seeds_vary', 'the weights')}); "
+        f"{over} (seeds vary {training.get('seeds_vary', 'the weights')}); "
         f"{samples:,} puppets kept for testing. Best possible: a reader that knows how puppets are "
         "made (oracle). Share of the way: from guessing to that reader."
     )
@@ -194,3 +199,36 @@ def _curve(name: str, curves: list[Mapping[str, Any]]) -> None:
         config={"displayModeBar": False},
         alt=f"Accuracy on validation over {len(rows)} epochs; the best is {percent(best)}",
     )
+
+
+def interpreter_card() -> None:
+    """How well the sticker interpreter names what it sees, on characters it never saw too."""
+    path = folder_of("interpreter") / "card.json"
+    with st.container(border=True):
+        st.subheader("The interpreter", anchor=False)
+        st.markdown("The interpreter looks at a sticker and writes its four descriptions.")
+        if not path.is_file():
+            st.error(
+                "The weights of the interpreter are not on this machine. Run `mer train mghft`, "
+                "or restore checkpoints/interpreter.",
+                icon=":material/error:",
+            )
+            return
+        metrics = json.loads(path.read_text(encoding="utf-8")).get("metrics", {})
+        seen, new = metrics.get("test", {}), metrics.get("test_held_out_characters", {})
+        st.table(
+            {
+                "What it names": [name.replace("_", " ") for name in seen],
+                "Right": [percent(value) for value in seen.values()],
+                "Right on new characters": [
+                    percent(new[name]) if name in new else "not applicable" for name in seen
+                ],
+            },
+            border="horizontal",
+            hide_index=True,
+            alt="Accuracy of the interpreter for each attribute",
+        )
+        st.caption(
+            "Share of right names on puppets kept for testing. The emotion of the intention is a "
+            "guess: a picture cannot show it."
+        )

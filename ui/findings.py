@@ -41,6 +41,7 @@ def draw_compact(drawing: go.Figure, key: str, alt: str) -> str:
     height = int(layout.height)
     margin = {"t": 0, "b": 0, "l": 0, "r": 0}
     trimmed.update_layout(height=round(0.68 * height), margin=margin, font_size=14, bargap=0.28)
+    trimmed.update_xaxes(range=[0, 1.3])  # room for the number of a full bar
     st.plotly_chart(trimmed, key=key, theme=None, config={"displayModeBar": False}, alt=alt)
     return caption
 
