@@ -4,6 +4,7 @@ Heavy modules are imported inside the commands, so that `mer --help` answers at 
 """
 
 import functools
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,6 +21,8 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
     help="Three emotion models that answer live and show what happens inside them.",
 )
+
+os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")  # the commands show their own
 
 FAILED, FAILED_FOR_MACHINES = 2, 1
 ALL = "all"
