@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 START, END = "<!-- numbers:start -->", "<!-- numbers:end -->"
 MODELS = {"mghft": "MGHFT", "egmf": "EGMF", "hct_dmg": "HCT-DMG"}
 HEAD = """\
-Test split of the puppets, read once. Mean ± standard deviation over the seeds on the card;
+Test split of the puppets, read once. Mean ± standard deviation over three seeds where not said;
 *shipped* is the one seed whose weights lie here, and what `mer evaluate` prints. The ceiling is
 what a reader who knows how the world is made would reach; *share* is how far a version gets from
 chance to it.
@@ -28,8 +28,11 @@ def percent(value: float) -> str:
 
 
 def spread(found: Mapping[str, float]) -> str:
-    """Mean ± sd in percent."""
-    return f"{100 * found['mean']:.1f} ± {100 * found['sd']:.1f} %"
+    """Mean ± sd in percent; a single seed has no sd."""
+    if found["n"] < 2:
+        return f"{100 * found['mean']:.1f} % (1 seed)"
+    many = "" if found["n"] == 3 else f" ({found['n']:.0f} seeds)"
+    return f"{100 * found['mean']:.1f} ± {100 * found['sd']:.1f} %{many}"
 
 
 def rows(name: str, metrics: Mapping[str, Any]) -> Iterator[str]:

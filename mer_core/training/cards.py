@@ -18,7 +18,9 @@ def _share(value: float) -> str:
 
 
 def _spread(found: Mapping[str, float]) -> str:
-    return f"{100 * found['mean']:.1f} ± {100 * found['sd']:.1f} % (n seeds {found['n']:.0f})"
+    if found["n"] < 2:
+        return f"{100 * found['mean']:.1f} % (1 seed)"
+    return f"{100 * found['mean']:.1f} ± {100 * found['sd']:.1f} % ({found['n']:.0f} seeds)"
 
 
 def _scores(card: Mapping[str, Any]) -> Iterator[str]:
