@@ -37,7 +37,7 @@ def test_the_numbers_are_those_of_the_cards(fill, cards):
 def test_a_changed_card_would_show(fill, cards):
     name, card = next(iter(cards.items()))
     fused = card["metrics"]["fused"]
-    worse = {**fused, "ceiling": fused["ceiling"] / 2}
+    worse = {**fused, "test": {**fused["test"], "ceiling": fused["test"]["ceiling"] / 2}}
     other = {**cards, name: {**card, "metrics": {**card["metrics"], "fused": worse}}}
 
     assert fill.written(other) != fill.written(cards)
