@@ -119,7 +119,7 @@ def _state_of_models() -> None:
     """Draw how far the loading is, until it is done."""
     busy = loading_state().busy
 
-    @st.fragment(run_every=1.0 if busy else None)
+    @st.fragment(run_every=2.0 if busy else None)
     def state() -> None:
         now = loading_state()
         icon = ":material/hourglass_top:" if now.busy else ":material/memory:"
