@@ -14,9 +14,9 @@ START, END = "<!-- numbers:start -->", "<!-- numbers:end -->"
 MODELS = {"mghft": "MGHFT", "egmf": "EGMF", "hct_dmg": "HCT-DMG"}
 HEAD = """\
 Test split of the puppets, read after all settings were fixed. Mean ± sd over three seeds, or as
-said; *shipped* is the one seed whose weights lie here, and what `mer evaluate` prints. The ceiling is
-what a reader who knows how the world is made would reach; *share* is how far a version gets from
-chance to it.
+said; *shipped* is the one seed whose weights lie here, and what `mer evaluate` prints. The
+ceiling is what a reader who knows how the world is made would reach; *share* is how far a version
+gets from chance to it.
 
 | model | hears | accuracy | shipped | macro F1 | calibration error | ceiling | share |
 |---|---|--:|--:|--:|--:|--:|--:|"""
