@@ -108,7 +108,8 @@ class Sample:
         text: What is said.
         sound: The voice.
         clip: The face.
-        target: Name of the emotion, one of `mer_core.task.EMOTIONS`, where known.
+        target: Name of the emotion, where known: one of `mer_core.task.EMOTIONS`, or of the
+            classes of the data set that it comes from.
         sentiment: In [-3, 3], where known.
         labels: Modality -> emotion which that modality alone expresses, where the set has it.
         truth: What a generated sample knows of itself; None for real data.
@@ -116,6 +117,8 @@ class Sample:
         features: Modality -> float32 (time, feature) already computed, as the field distributes
             them or from a cache; processors use it in place of `sound` or `clip`.
         seconds: Modality -> float32 (time,) moment of each position of `features`.
+        rated: Emotion -> how strongly people saw it, 0 to 1, where the set has it.
+        missing: View -> why nobody could say it, one sentence; such a view is not in `views`.
     """
 
     id: str
@@ -131,6 +134,8 @@ class Sample:
     provenance: Mapping[str, str] = field(default_factory=dict)
     features: Mapping[Modality, np.ndarray] = field(default_factory=dict)
     seconds: Mapping[Modality, np.ndarray] = field(default_factory=dict)
+    rated: Mapping[str, float] = field(default_factory=dict)
+    missing: Mapping[View, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -201,6 +206,8 @@ class Batch:
         sentiment: (batch,) in [-3, 3], where known.
         labels: Modality -> (batch,) index of the emotion that this modality alone expresses.
         ids: Names of the samples.
+        rated: (batch, emotion) what people saw, rows sum to 1, where known; losses prefer it to
+            `target`.
     """
 
     streams: Mapping[Modality, Stream]
@@ -208,6 +215,7 @@ class Batch:
     sentiment: Float[Tensor, " batch"] | None = None
     labels: Mapping[Modality, Tensor] = field(default_factory=dict)
     ids: tuple[str, ...] = ()
+    rated: Float[Tensor, "batch emotion"] | None = None
 
     def __len__(self) -> int:
         return len(next(iter(self.streams.values())).values)
@@ -236,6 +244,7 @@ class Batch:
             None if self.sentiment is None else self.sentiment[rows],
             {m: labels[rows] for m, labels in self.labels.items()},
             tuple(self.ids[int(r)] for r in rows) if self.ids else (),
+            None if self.rated is None else self.rated[rows],
         )
 
     def to(self, device: torch.device | str) -> "Batch":
@@ -245,6 +254,7 @@ class Batch:
             None if self.sentiment is None else self.sentiment.to(device),
             {m: labels.to(device) for m, labels in self.labels.items()},
             self.ids,
+            None if self.rated is None else self.rated.to(device),
         )
 
 

@@ -10,6 +10,7 @@ from PIL import Image
 from mer_core.encoders.text import TextEncoder
 from mer_core.processing.base import targets
 from mer_core.processing.text import views_stream
+from mer_core.task import EMOTIONS
 from mer_core.types import Batch, Modality, Sample, Stream
 
 PIXEL_AXES = ("batch", "channel", "row", "column")
@@ -60,11 +61,18 @@ class StickerProcessor:
     Args:
         image: Side of the square picture.
         encoder: Frozen text encoder, or the name of one, which is then loaded at first use.
+        emotions: The classes, in the order of the model's logits.
     """
 
-    def __init__(self, image: int, encoder: TextEncoder | str | None = None) -> None:
+    def __init__(
+        self,
+        image: int,
+        encoder: TextEncoder | str | None = None,
+        emotions: Sequence[str] = EMOTIONS,
+    ) -> None:
         self.image = image
         self._encoder = encoder
+        self.emotions = tuple(emotions)
 
     @property
     def encoder(self) -> TextEncoder:
@@ -79,4 +87,4 @@ class StickerProcessor:
             Modality.VISION: pixel_stream(samples, self.image),
             Modality.TEXT: views_stream(samples, self.encoder),
         }
-        return Batch(streams, **targets(samples))
+        return Batch(streams, **targets(samples, self.emotions))

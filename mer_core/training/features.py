@@ -102,7 +102,7 @@ def concatenate(batches: Sequence[Batch]) -> Batch:
     streams = {m: _join([b.streams[m] for b in batches]) for m in first.streams}
     joined = {
         key: None if getattr(first, key) is None else torch.cat([getattr(b, key) for b in batches])
-        for key in ("target", "sentiment")
+        for key in ("target", "sentiment", "rated")
     }
     labels = {m: torch.cat([b.labels[m] for b in batches]) for m in first.labels}
     return Batch(streams, labels=labels, ids=sum((b.ids for b in batches), ()), **joined)
