@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from threading import get_ident
 from typing import Any
 
 from safetensors.torch import save
@@ -13,7 +14,8 @@ from torch import Tensor
 def write_bytes(path: Path, data: bytes) -> None:
     """Put `data` at `path`; a crash leaves the old file or the new one, never half of one."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    writer = f"{os.getpid()}-{get_ident()}"  # threads of one process may write the same file
+    beside = path.with_name(f".{path.name}.{writer}.part")
     with beside.open("wb") as file:
         file.write(data)
         file.flush()

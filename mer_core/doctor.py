@@ -228,7 +228,7 @@ def _short(path: Path) -> str:
 
 def _real_data() -> Iterator[Check]:
     from mer_core.errors import DataMissing
-    from mer_core.training.real import data_folder
+    from mer_core.datasets.location import data_folder
 
     try:
         folder = data_folder()

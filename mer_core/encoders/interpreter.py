@@ -51,12 +51,14 @@ class Description:
         confidence: View -> product of the probabilities of the labels it is worded from, 0 to 1.
         attributes: Attribute -> label -> probability.
         guessed: Views that cannot be seen in a picture.
+        missing: View -> why it could not be had, one sentence; such a view is not in `views`.
     """
 
     views: Mapping[View, str]
     confidence: Mapping[View, float]
     attributes: Mapping[str, Mapping[str, float]]
     guessed: frozenset[View] = frozenset({View.INTENTION})
+    missing: Mapping[View, str] = field(default_factory=dict)
 
 
 @final

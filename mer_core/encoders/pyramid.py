@@ -14,6 +14,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from mer_core.errors import WeightsMissing
+
 STAGES = 4
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
@@ -91,6 +93,25 @@ class Pyramid(nn.Module):
         shapes = [(g * g, c) for g, c in zip(self.grids, self.channels, strict=True)]
         parts = packed.split([prod(s) for s in shapes], dim=-1)
         return [part.unflatten(-1, s) for part, s in zip(parts, shapes, strict=True)]
+
+
+def imagenet(name: str) -> dict[str, Tensor]:
+    """Weights that timm publishes for a backbone, in the form that `Pyramid` loads.
+
+    Raises:
+        WeightsMissing: They are neither in the local cache nor to be had from the hub.
+    """
+    import timm
+
+    last = tuple(range(-STAGES, 0))
+    try:
+        body = timm.create_model(name, pretrained=True, features_only=True, out_indices=last)
+    except (OSError, RuntimeError, ValueError) as cause:  # what hub clients raise offline
+        raise WeightsMissing(
+            f"{name} (trained on ImageNet)",
+            "Connect to the hub once, or train with the backbone's random weights.",
+        ) from cause
+    return {f"body.{key}": tensor for key, tensor in body.state_dict().items()}
 
 
 def fingerprint(state: Mapping[str, Tensor]) -> str:

@@ -15,7 +15,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import NamedTuple, final
+from typing import NamedTuple, cast, final
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -23,6 +23,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from mer_core.encoders.pyramid import Pyramid
+from mer_core.errors import UnknownName
 from mer_core.layers import masked_mean
 from mer_core.models.base import EmotionModel
 from mer_core.processing.pixels import StickerProcessor
@@ -128,10 +129,16 @@ class WordFusion(nn.Module):
         return x + self.pattern(weights, query="vision", key="text") @ words
 
 
-class Seen(NamedTuple):
-    """What one stage hands on, all in the joint width."""
+class Looked(NamedTuple):
+    """What one stage sees before any word: it depends on the picture alone, and can be kept."""
 
-    whole: Float[Tensor, "batch hidden"]  # V_g, before any fusion
+    whole: Float[Tensor, "batch hidden"]  # V_g, in the joint width
+    chosen: Float[Tensor, "batch query channel"]  # V_l before fusion
+
+
+class Read(NamedTuple):
+    """What one stage makes of its view, in the joint width."""
+
     local: Float[Tensor, "batch query hidden"]  # V_l, chosen and fused
     text: Float[Tensor, "batch hidden"]  # T'
 
@@ -160,21 +167,25 @@ class Stage(nn.Module):
         self.local_map = _two_layers(channels, channels, joint)  # LP
         self.whole_map = _two_layers(channels, channels, joint)  # GP
 
-    def forward(
+    def look(self, tokens: Float[Tensor, "batch key channel"]) -> Looked:
+        """Look at the stage's map and choose from it; no text is needed."""
+        whole, weights = self.attention(tokens)
+        return Looked(self.whole_map(whole), self._choose(tokens, weights))
+
+    def read(
         self,
-        tokens: Float[Tensor, "batch key channel"],
+        chosen: Float[Tensor, "batch query channel"],
         words: Float[Tensor, "batch word hidden"],
         mask: Bool[Tensor, "batch word"],
         pooled: Float[Tensor, "batch hidden"],
-    ) -> Seen:
-        whole, weights = self.attention(tokens)
-        local = self._choose(tokens, weights)
+    ) -> Read:
+        """Fuse what was chosen with the stage's view."""
         text = self.text_map(pooled)
         if self.fusion is None:
-            local = local + text[:, None]
+            local = chosen + text[:, None]
         else:
-            local = self.fusion(local, self.text_map(words), mask)
-        return Seen(self.whole_map(whole), self.local_map(local), self.local_map(text))
+            local = self.fusion(chosen, self.text_map(words), mask)
+        return Read(self.local_map(local), self.local_map(text))
 
     def _choose(
         self, tokens: Float[Tensor, "batch key channel"], weights: Float[Tensor, "batch head key"]
@@ -264,6 +275,15 @@ class TGFA(nn.Module):
         return Parts(residual, attention, ffn)
 
 
+class _Heard(NamedTuple):
+    """What is read of the four views, before anything is learned from it."""
+
+    features: Float[Tensor, "batch view word feature"]
+    mask: Bool[Tensor, "batch view word"]
+    pooled: Float[Tensor, "batch view feature"]
+    known: Bool[Tensor, "batch view"]  # said by somebody, not a learned stand-in
+
+
 class _Fused(NamedTuple):
     """What a forward pass knows at its end; the losses need more than the answer."""
 
@@ -314,6 +334,11 @@ class MGHFT(EmotionModel):
             relation_weight: Weight of MLCE against the contrastive loss.
             alignment_weight: Weight of both against the answer's loss.
             smoothing: Of the answer's targets.
+            emotions: Names of the classes, in the order of the logits.
+            whole_text: Give every stage all four views together; needs `soft_fusion="pooled"`.
+            third_twice: T'3 stands in the place of T'4 as well.
+            pooled_over: Average a view's words over this many places, empty ones counted as
+                zeros; 0 for the words that are there.
             train_backbone: Learn the backbone too.
             drop_modality: In training, chance that a sample's picture, and that its text, is
                 replaced by the learned silence (never both).
@@ -339,18 +364,33 @@ class MGHFT(EmotionModel):
         relation_weight: float = 30.0
         alignment_weight: float = 0.5
         smoothing: float = 0.2
+        emotions: Sequence[str] = EMOTIONS
+        whole_text: bool = False
+        third_twice: bool = False
+        pooled_over: int = 0
         train_backbone: bool = True
         drop_modality: float = 0.0
         drop_view: float = 0.0
 
         def __post_init__(self) -> None:
-            object.__setattr__(self, "class_heads", tuple(self.class_heads))  # JSON has lists
+            for name in ("class_heads", "emotions"):
+                object.__setattr__(self, name, tuple(getattr(self, name)))  # JSON has lists
             if self.soft_fusion not in ("words", "pooled"):
                 raise ValueError(
                     f"soft_fusion must be 'words' or 'pooled', and is {self.soft_fusion!r}."
                 )
             if len(self.class_heads) != len(VIEWS):
                 raise ValueError(f"class_heads needs {len(VIEWS)} numbers, one for each stage.")
+            if self.whole_text and self.soft_fusion != "pooled":
+                raise ValueError("whole_text=True needs soft_fusion='pooled'.")
+
+        @classmethod
+        def paper(cls) -> "MGHFT.Config":
+            """Paper scale: pvt_v2_b2 at 448 pixels and bert-base-uncased.
+
+            Its ImageNet weights come from the hub: `load_backbone(imagenet(config.backbone))`.
+            """
+            return cls()
 
         @classmethod
         def demo(cls) -> "MGHFT.Config":
@@ -362,6 +402,32 @@ class MGHFT(EmotionModel):
                 class_heads=(2, 4, 2, 1), chosen_below=0.25, scaled=True,
                 train_backbone=False, drop_modality=0.1, drop_view=0.1,
             )  # fmt: skip
+
+        @classmethod
+        def released(cls) -> "MGHFT.Config":
+            """The demo with four defects of the released code, so that they can be compared.
+
+            Every stage reads the whole text; T'4 is lost; Soft-Fusion takes one pooled vector
+            (so that its local weights are uniform) and has no scale; padding is averaged in.
+
+            Departs: the released code's backbone is PVT v1, which chooses tokens by multiplied
+            attention maps; here both are ours. Its padding holds BERT's states; ours is zero.
+            """
+            return replace(
+                cls.demo(), whole_text=True, third_twice=True, soft_fusion="pooled",
+                scaled=False, pooled_over=512,
+            )  # fmt: skip
+
+        @classmethod
+        def preset(cls, name: str) -> "MGHFT.Config":
+            """A Config by the name of its preset.
+
+            Raises:
+                UnknownName: It is none of PRESETS.
+            """
+            if name not in PRESETS:
+                raise UnknownName(name, PRESETS)
+            return PRESETS[name]()
 
         def kept_of(self, tokens: int, heads: int) -> int:
             """How many of a stage's tokens each head chooses."""
@@ -391,7 +457,7 @@ class MGHFT(EmotionModel):
         self.to_vision, self.to_text = nn.Linear(c.joint, c.fusion), nn.Linear(c.joint, c.fusion)
         self.rank = nn.Parameter(torch.randn(self.layout()[-1][1].stop, c.fusion) * 0.02)
         self.fusion = TGFA(c.fusion, c.heads, c.ffn, c.dropout)
-        self.head = nn.Linear(c.fusion, len(EMOTIONS))
+        self.head = nn.Linear(c.fusion, len(c.emotions))
         for linear in (self.to_joint, self.to_vision, self.to_text, self.head):
             nn.init.xavier_uniform_(linear.weight)
         self.add_temperature()
@@ -421,7 +487,7 @@ class MGHFT(EmotionModel):
 
     def forward(self, batch: Batch) -> Prediction:
         logits = self._logits(self._fuse(batch).parts)
-        return Prediction(logits, EMOTIONS, float(self.temperature))
+        return Prediction(logits, self.config.emotions, float(self.temperature))
 
     def logit_parts(self, batch: Batch) -> dict[str, Float[Tensor, "batch emotion"]]:
         """The logits as an exact sum: residual + attention + ffn + bias."""
@@ -443,22 +509,25 @@ class MGHFT(EmotionModel):
 
     def processor(self) -> StickerProcessor:
         """What turns stickers into pictures of this model's size and words of its encoder."""
-        return StickerProcessor(self.config.image, self.config.text_encoder)
+        c = self.config
+        return StickerProcessor(c.image, c.text_encoder, c.emotions)
 
     def losses(self, batch: Batch) -> dict[str, Tensor]:
         """The answer's loss, and two alignment losses a stage: "contrast.style", "relation.style".
 
-        L = CE + w_a Σ_i (L_con_i + w_r L_mlce_i)
+        L = CE + w_a Σ_i (L_con_i + w_r L_mlce_i). Where people rated the stickers, CE is against
+        their shares.
 
         Raises:
-            ValueError: The batch has no targets.
+            ValueError: The batch has neither ratings nor targets.
         """
-        if batch.target is None:
+        target = batch.target if batch.rated is None else batch.rated
+        if target is None:
             raise ValueError("The losses need Batch.target; this batch has samples without one.")
         c = self.config
         fused = self._fuse(self._dropped(batch) if self.training else batch)
         logits = self._logits(fused.parts)
-        terms = {"answer": F.cross_entropy(logits, batch.target, label_smoothing=c.smoothing)}
+        terms = {"answer": F.cross_entropy(logits, target, label_smoothing=c.smoothing)}
         for i, view in enumerate(VIEWS):
             known = fused.known[:, i]
             v = F.normalize(fused.stages[known, i], dim=-1)
@@ -474,22 +543,32 @@ class MGHFT(EmotionModel):
 
     def _fuse(self, batch: Batch) -> _Fused:
         text, vision = batch.need(self.modalities)
-        tokens = self.backbone.unpack(self.entry[Modality.VISION](self._see(vision)))
-        features, mask, known = self._hear(text)
-        features = self.entry[Modality.TEXT](features)
-        words = self.to_joint(features)
-        views = self.view_vectors(masked_mean(words, mask))
-        seen = [
-            stage(tokens[i], words[:, i], mask[:, i], views[:, i])
-            for i, stage in enumerate(self.stages.values())
+        looked = self._look(vision)
+        heard = self._hear(text)
+        words, views = self.to_joint(heard.features), self.view_vectors(self.to_joint(heard.pooled))
+        read = [
+            stage.read(looked[i].chosen, words[:, i], heard.mask[:, i], views[:, i])
+            for i, stage in enumerate(self.each_stage())
         ]
-        stages = self.stage_vectors(torch.stack([s.whole for s in seen], dim=1))
+        stages = self.stage_vectors(torch.stack([seen.whole for seen in looked], dim=1))
         fused = self.global_fusion(stages, views)
-        h_v = self.norm(torch.cat([fused, *(s.local for s in seen)], dim=1))
-        h_t = torch.cat([views, torch.stack([s.text for s in seen], dim=1)], dim=1)
+        h_v = self.norm(torch.cat([fused, *(r.local for r in read)], dim=1))
+        slots = torch.stack([r.text for r in read], dim=1)
+        if self.config.third_twice:
+            slots = slots[:, [0, 1, 2, 2]]
+        h_t = torch.cat([views, slots], dim=1)
         parts = self.fusion(self.to_vision(h_v) + self.rank, self.to_text(h_t))
-        known = known & ~vision.is_silent[:, None]
-        return _Fused(parts, stages, views, known, masked_mean(features.detach(), mask))
+        known = heard.known & ~vision.is_silent[:, None]
+        return _Fused(parts, stages, views, known, heard.pooled.detach())
+
+    def _look(self, vision: Stream) -> list[Looked]:
+        """What each stage sees, without any text."""
+        tokens = self.backbone.unpack(self.entry[Modality.VISION](self._see(vision)))
+        return [stage.look(t) for stage, t in zip(self.each_stage(), tokens, strict=True)]
+
+    def each_stage(self) -> tuple[Stage, ...]:
+        """The stages, finest first."""
+        return tuple(cast("Stage", stage) for stage in self.stages.values())
 
     def _see(self, vision: Stream) -> Float[Tensor, "batch pyramid"]:
         """The packed pyramid; where there is no picture, each stage's silence everywhere."""
@@ -504,14 +583,8 @@ class MGHFT(EmotionModel):
         ]
         return torch.where(vision.is_silent[:, None], torch.cat(blank), packed)
 
-    def _hear(
-        self, text: Stream
-    ) -> tuple[
-        Float[Tensor, "batch view word feature"],
-        Bool[Tensor, "batch view word"],
-        Bool[Tensor, "batch view"],
-    ]:
-        """Word features, their mask, and which views are really there.
+    def _hear(self, text: Stream) -> _Heard:
+        """What is read of the views.
 
         A silent text and a missing view are one word each: the view's learned stand-in.
         """
@@ -521,7 +594,17 @@ class MGHFT(EmotionModel):
         values = torch.where(absent[..., None, None], stand_in[:, :, None], text.values)
         first = torch.zeros_like(text.mask)
         first[..., 0] = True
-        return values, torch.where(absent[..., None], first, text.mask), ~absent
+        mask, known = torch.where(absent[..., None], first, text.mask), ~absent
+        features = self.entry[Modality.TEXT](values)
+        if self.config.whole_text:
+            several = (-1, len(VIEWS), -1)
+            features = features.flatten(1, 2)[:, None].expand(*several, -1)
+            mask = mask.flatten(1)[:, None].expand(*several)
+            known = known.any(dim=1, keepdim=True).expand(-1, len(VIEWS))
+        pooled = masked_mean(features, mask)
+        if places := self.config.pooled_over:
+            pooled = pooled * mask.sum(dim=-1, keepdim=True) / places
+        return _Heard(features, mask, pooled, known)
 
     def _dropped(self, batch: Batch) -> Batch:
         """The batch with some pictures, texts and views taken away, so that silence is learned."""
@@ -534,6 +617,14 @@ class MGHFT(EmotionModel):
         return replace(
             batch, streams={**batch.streams, text.modality: text, vision.modality: vision}
         )
+
+
+PRESETS: dict[str, Callable[[], MGHFT.Config]] = {
+    "demo": MGHFT.Config.demo,
+    "paper": MGHFT.Config.paper,
+    "released": MGHFT.Config.released,
+}
+"""The sizes and the variants that have a name."""
 
 
 def same_words(said: Float[Tensor, "batch feature"]) -> Bool[Tensor, "batch other"]:

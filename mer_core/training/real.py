@@ -5,8 +5,6 @@ goes on the cards, and stands beside the answer to every upload.
 """
 
 import csv
-import json
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,8 +12,9 @@ from typing import Any
 import torch
 
 from mer_core.checkpoints import folder_of, load, read_card
+from mer_core.datasets.location import data_folder
+from mer_core.datasets.stickers.emoji import emoji_set
 from mer_core.disk import write_json
-from mer_core.errors import DataMissing
 from mer_core.metrics import bootstrap_interval, classification
 from mer_core.models import EmotionModel
 from mer_core.processing.media import read_sound
@@ -26,19 +25,6 @@ Progress = Callable[[str, int, int], None]
 
 SAME = {"joy": "happiness", **{e: e for e in EMOTIONS}}
 """Names of classes in the field -> ours; classes that we do not have are left out."""
-
-
-def data_folder() -> Path:
-    """Where the real data lie.
-
-    Raises:
-        DataMissing: MER_DATA_DIR names no folder, and ../shared/data is none either.
-    """
-    default = Path(__file__).resolve().parents[3] / "shared" / "data"
-    folder = Path(os.environ.get("MER_DATA_DIR", default))
-    if not folder.is_dir():
-        raise DataMissing(f"There is no folder {folder}. Set MER_DATA_DIR to the real data.")
-    return folder
 
 
 def emoji_stickers(folder: Path) -> list[Sample]:
@@ -52,16 +38,10 @@ def emoji_stickers(folder: Path) -> list[Sample]:
     from mer_core.stickers import picture
 
     samples = []
-    for entry in json.loads((folder / "emoji_stickers" / "emoji_meta.json").read_text("utf-8")):
-        rated = entry.get("emotag") or {}
-        best = [k for k, v in rated.items() if v == max(rated.values())]
-        if len(best) != 1 or best[0] not in SAME:
-            continue
-        for vendor in entry["vendors"]:
-            path = folder / "emoji_stickers" / "images" / vendor / f"{entry['id']}.png"
-            if path.is_file():
-                sample = picture(path)
-                samples.append(_answered(sample, f"{vendor}/{entry['id']}", SAME[best[0]]))
+    for sticker in emoji_set(folder / "emoji_stickers").stickers:
+        if sticker.told.target in SAME:
+            told = sticker.told
+            samples.append(_answered(picture(sticker.path), told.id, SAME[str(told.target)]))
     return samples
 
 
