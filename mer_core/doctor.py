@@ -227,8 +227,8 @@ def _short(path: Path) -> str:
 
 
 def _real_data() -> Iterator[Check]:
-    from mer_core.errors import DataMissing
     from mer_core.datasets.location import data_folder
+    from mer_core.errors import DataMissing
 
     try:
         folder = data_folder()

@@ -275,7 +275,7 @@ class TGFA(nn.Module):
         return Parts(residual, attention, ffn)
 
 
-class _Heard(NamedTuple):
+class Heard(NamedTuple):
     """What is read of the four views, before anything is learned from it."""
 
     features: Float[Tensor, "batch view word feature"]
@@ -543,8 +543,8 @@ class MGHFT(EmotionModel):
 
     def _fuse(self, batch: Batch) -> _Fused:
         text, vision = batch.need(self.modalities)
-        looked = self._look(vision)
-        heard = self._hear(text)
+        looked = self.look_stages(vision)
+        heard = self.hear(text)
         words, views = self.to_joint(heard.features), self.view_vectors(self.to_joint(heard.pooled))
         read = [
             stage.read(looked[i].chosen, words[:, i], heard.mask[:, i], views[:, i])
@@ -561,7 +561,7 @@ class MGHFT(EmotionModel):
         known = heard.known & ~vision.is_silent[:, None]
         return _Fused(parts, stages, views, known, heard.pooled.detach())
 
-    def _look(self, vision: Stream) -> list[Looked]:
+    def look_stages(self, vision: Stream) -> list[Looked]:
         """What each stage sees, without any text."""
         tokens = self.backbone.unpack(self.entry[Modality.VISION](self._see(vision)))
         return [stage.look(t) for stage, t in zip(self.each_stage(), tokens, strict=True)]
@@ -583,8 +583,8 @@ class MGHFT(EmotionModel):
         ]
         return torch.where(vision.is_silent[:, None], torch.cat(blank), packed)
 
-    def _hear(self, text: Stream) -> _Heard:
-        """What is read of the views.
+    def hear(self, text: Stream) -> Heard:
+        """What is read of the views, before anything is learned from it.
 
         A silent text and a missing view are one word each: the view's learned stand-in.
         """
@@ -604,7 +604,7 @@ class MGHFT(EmotionModel):
         pooled = masked_mean(features, mask)
         if places := self.config.pooled_over:
             pooled = pooled * mask.sum(dim=-1, keepdim=True) / places
-        return _Heard(features, mask, pooled, known)
+        return Heard(features, mask, pooled, known)
 
     def _dropped(self, batch: Batch) -> Batch:
         """The batch with some pictures, texts and views taken away, so that silence is learned."""
