@@ -11,8 +11,16 @@ from typing import Annotated, Any
 
 import typer
 
-from mer_core.console import Bars, print_answers, print_checks, print_json, print_table, waiting
-from mer_core.errors import MerError
+from mer_core.console import (
+    Bars,
+    print_answers,
+    print_checks,
+    print_json,
+    print_run,
+    print_table,
+    waiting,
+)
+from mer_core.errors import BadInput, MerError
 
 app = typer.Typer(
     name="mer",
@@ -25,6 +33,9 @@ app = typer.Typer(
 os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")  # the commands show their own
 
 FAILED, FAILED_FOR_MACHINES = 2, 1
+PARTLY = 3
+"""Exit status where some of many inputs failed and the rest is done."""
+
 ALL = "all"
 SHIPPED = ("face", "backbone", "mghft", "egmf", "hct_dmg")
 """What `mer train all` trains, in the order in which one stands on another."""
@@ -131,6 +142,71 @@ def _answer(name: str, sample: Any) -> dict[str, Any]:
         "weights": manifest.weights,
         "trust": trust_sentence(name, read_card(name)),
     }
+
+
+@app.command("describe")
+@one_sentence
+def describe_pictures(
+    folder: Annotated[Path, typer.Argument(help="Pictures; folders below are looked through too.")],
+    interpreter: Annotated[
+        str, typer.Option(help="Who describes: embedded, server or llava.")
+    ] = "embedded",
+    address: Annotated[
+        str | None, typer.Option(help="Of the server, as in http://127.0.0.1:11434/v1.")
+    ] = None,
+    model: Annotated[str | None, typer.Option(help="Which model to ask or load.")] = None,
+    key_from: Annotated[
+        str | None, typer.Option(help="Environment variable that holds the server's key.")
+    ] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Requests at a time.")] = None,
+    timeout: Annotated[
+        float | None, typer.Option(min=0.1, help="Seconds until the server must have answered.")
+    ] = None,
+    retries: Annotated[
+        int | None, typer.Option(min=0, help="How often a failed request is sent again.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Only the first so many.")] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Ask anew where a kept answer lacks a view.")
+    ] = False,
+    cache: Annotated[Path | None, typer.Option(help="Where answers are kept.")] = None,
+    out: Annotated[Path, typer.Option("--out", "-o", help="Table to write: .csv or .json.")] = Path(
+        "descriptions.csv"
+    ),
+    as_json: AsJson = False,
+) -> None:
+    """Describe every picture of a folder in four views; goes on where it was stopped.
+
+    Exit status 0: every picture has a view. 3: some have none, the table says why. 2 (with
+    --json 1): it could not begin, or had to stop.
+    """
+    from mer_core.interpreters import interpreter as open_interpreter
+    from mer_core.interpreters.folder import describe_folder
+    from mer_core.interpreters.store import Store
+    from mer_core.interpreters.tables import checked_ending, write_run
+
+    checked_ending(out)
+    given = {"address": address, "model": model, "key": _key(key_from)}
+    given |= {"timeout": timeout, "retries": retries}
+    describer = open_interpreter(interpreter, **{k: v for k, v in given.items() if v is not None})
+    if describer.sends_to:
+        typer.echo(f"Pictures are sent to {describer.sends_to}, off this machine.", err=True)
+    with Bars(as_json) as progress:
+        done = describe_folder(folder, describer, Store(cache), workers, limit, again, progress)
+    write_run(out, done)
+    print_json({**done.summary(), "out": str(out)}) if as_json else print_run(done, out)
+    if done.stopped:
+        raise typer.Exit(FAILED_FOR_MACHINES if as_json else FAILED)
+    raise typer.Exit(PARTLY if done.failures else 0)
+
+
+def _key(variable: str | None) -> str | None:
+    """A server's key, from the environment, so that no list of processes shows it."""
+    if variable is None:
+        return None
+    if not os.environ.get(variable):
+        raise BadInput(f"The environment variable {variable} is not set: put the key into it.")
+    return os.environ[variable]
 
 
 @app.command("record")

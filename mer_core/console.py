@@ -7,12 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress, TimeRemainingColumn
 from rich.status import Status
 from rich.table import Table
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from mer_core.doctor import Check
+    from mer_core.interpreters.folder import Run
+
+MOST_REASONS = 40
+"""Rows of the table of what failed; the file that is written has all."""
 
 
 def print_json(data: Any) -> None:
@@ -84,6 +91,27 @@ def print_checks(checks: "Iterable[Check]") -> "list[Check]":
         if check.remedy:
             out.print("   ", check.remedy, style="dim", highlight=False)
     return seen
+
+
+def print_run(run: "Run", file: "Path") -> None:
+    """What became of a folder of pictures: counts, then a table of what is missing and why."""
+    told, rows = run.summary(), run.reasons()
+    out = Console()
+    if rows:
+        table = Table("picture", "missing", "why", box=None, padding=(0, 2, 0, 0))
+        for row in rows[:MOST_REASONS]:
+            table.add_row(*(escape(cell) for cell in row))  # file names and servers may hold [...]
+        out.print(table)
+        if len(rows) > MOST_REASONS:
+            out.print(f"... and {len(rows) - MOST_REASONS} more, all in {escape(str(file))}.")
+    out.print(
+        f"{told['pictures']} pictures: {told['asked now']} asked about now, "
+        f"{told['kept from before']} kept from before, {told['failed']} without any view.",
+        highlight=False,
+    )
+    out.print(f"Written to {escape(str(file))}.", highlight=False)
+    if run.stopped:
+        typer.echo(run.stopped, err=True)
 
 
 def print_table(rows: Mapping[str, Any], head: str) -> None:

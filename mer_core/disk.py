@@ -1,4 +1,4 @@
-"""Files that are whole or absent: write beside, fsync, rename."""
+"""Files that are whole or absent: write beside, fsync, rename. And where caches lie."""
 
 import json
 import os
@@ -9,6 +9,11 @@ from typing import Any
 
 from safetensors.torch import save
 from torch import Tensor
+
+
+def cache_folder() -> Path:
+    """Where caches lie; MER_CACHE overrides it."""
+    return Path(os.environ.get("MER_CACHE", Path(__file__).resolve().parents[1] / ".cache"))
 
 
 def write_bytes(path: Path, data: bytes) -> None:

@@ -16,9 +16,9 @@ disk. Options that are left out come from the environment:
 import os
 from collections.abc import Callable
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-from mer_core.errors import UnknownName
+from mer_core.errors import BadInput, UnknownName
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,6 +30,7 @@ LLAVA_MODEL = "MER_LLAVA_MODEL"
 LLAVA = "llava-hf/llava-v1.6-mistral-7b-hf"
 
 
+@runtime_checkable
 class Describer(Protocol):
     """Writes the four views of a picture. Safe to call from several threads.
 
@@ -38,11 +39,13 @@ class Describer(Protocol):
         version: All that its answers depend on beside the picture: model, prompt. Part of the
             key under which they are kept.
         at_once: How many pictures it is worth asking about at the same time.
+        sends_to: Where it sends pictures; "" where they stay on this machine.
     """
 
     name: str
     version: str
     at_once: int
+    sends_to: str
 
     def describe(self, image: "np.ndarray") -> "Description":
         """What it says of one picture.
@@ -82,21 +85,31 @@ INTERPRETERS: dict[str, Callable[..., Describer]] = {
     "server": _server,
 }
 
+TAKES: dict[str, tuple[str, ...]] = {
+    "embedded": (),
+    "llava": ("model", "device"),
+    "server": ("address", "model", "key", "timeout", "retries"),
+}
+"""The options of each."""
+
 
 def interpreter(name: str, **options: Any) -> Describer:
     """An interpreter, ready to be asked; large weights are loaded at the first question.
 
     Args:
         name: "embedded", "llava" or "server".
-        options: "embedded" takes none. "llava" takes `model` and `device`. "server" takes
-            `address`, `model`, `key`, `timeout` (seconds) and `retries`.
+        options: Those that it takes; the classes in this package say what they mean.
 
     Raises:
         UnknownName: There is no such interpreter.
-        BadInput: An option that it needs is nowhere to be found.
+        BadInput: An option that it needs is nowhere to be found, or it does not take one.
     """
     if name not in INTERPRETERS:
         raise UnknownName(name, INTERPRETERS)
+    for option in options:
+        if option not in TAKES[name]:
+            able = " or ".join(n for n, takes in TAKES.items() if option in takes) or "none"
+            raise BadInput(f"The interpreter {name!r} takes no {option}; {able} does.")
     return INTERPRETERS[name](**options)
 
 

@@ -24,6 +24,7 @@ class Embedded:
 
     name = "embedded"
     at_once = 1
+    sends_to = ""
 
     def __init__(self) -> None:
         self.version = _version()

@@ -20,16 +20,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from mer_core.disk import cache_folder as cache_folder
 from mer_core.disk import write_bytes
 from mer_core.processing.base import Processor
 from mer_core.types import Batch, Modality, Sample, Stream
 
 Progress = Callable[[str, int, int], None]
-
-
-def cache_folder() -> Path:
-    """Where caches lie; MER_CACHE overrides it."""
-    return Path(os.environ.get("MER_CACHE", Path(__file__).resolve().parents[2] / ".cache"))
 
 
 def code_key(*parts: Any) -> str:

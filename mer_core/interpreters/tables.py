@@ -1,0 +1,65 @@
+"""What a run found, as a file: the table that the reader of sticker folders reads, or JSON."""
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from mer_core.disk import write_bytes, write_json
+from mer_core.errors import BadInput
+from mer_core.interpreters.answers import silent
+from mer_core.interpreters.folder import Outcome, Run
+from mer_core.types import View
+
+
+def write_run(path: Path, run: Run) -> None:
+    """A table of stickers and their views: .csv, or .json with everything that is known.
+
+    The CSV has the columns file, intention, style, role, posture, missing; `missing` says for each
+    empty cell why it is empty. Files that are no pictures are left out.
+
+    Raises:
+        BadInput: Another ending than .csv or .json, or no place to write to.
+    """
+    rows = [o for o in run.outcomes if o.picture]
+    try:
+        if checked_ending(path) == ".csv":
+            write_bytes(path, _csv(rows))
+        else:
+            write_json(path, {**run.summary(), "stickers": [_told(o) for o in rows]})
+    except OSError as cause:
+        raise BadInput(f"{path} cannot be written: {cause.strerror or cause}.") from cause
+
+
+def checked_ending(path: Path) -> str:
+    """ ".csv" or ".json".
+
+    Raises:
+        BadInput: Another ending.
+    """
+    if (ending := path.suffix.lower()) not in (".csv", ".json"):
+        raise BadInput(f"{path.name} ends neither in .csv nor in .json: name the file so.")
+    return ending
+
+
+def _csv(rows: Sequence[Outcome]) -> bytes:
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\n")
+    writer.writerow(["file", *(str(view) for view in View), "missing"])
+    for outcome in rows:
+        said = outcome.said or silent(outcome.why)
+        why = " | ".join(f"{view}: {reason}" for view, reason in said.missing.items())
+        writer.writerow([outcome.file, *(said.views.get(view, "") for view in View), why])
+    return table.getvalue().encode()
+
+
+def _told(outcome: Outcome) -> dict[str, Any]:
+    said = outcome.said or silent(outcome.why)
+    return {
+        "file": outcome.file,
+        "views": {str(view): text for view, text in said.views.items()},
+        "missing": {str(view): why for view, why in said.missing.items()},
+        "confidence": {str(view): round(p, 4) for view, p in said.confidence.items()},
+        "guessed": sorted(str(view) for view in said.guessed),
+    }
