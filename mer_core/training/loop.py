@@ -37,6 +37,10 @@ class TrainConfig:
         modality_dropout: Chance that a sample is heard with a random part of its modalities.
         keep: Names of the modalities that are heard; empty for all. The others are silent in
             training and evaluation: a single-modality version.
+        mismatch: Chance that a sticker's picture is another one's, so that no witness is trusted
+            blindly, and views are read even where the picture shows enough.
+        order: Names of the views in the order of the stages that they go to; empty for the
+            paper's.
         autocast: Run forwards in bfloat16 where that is faster.
         select: Validation score whose best epoch is kept.
     """
@@ -50,6 +54,8 @@ class TrainConfig:
     seed: int = 0
     modality_dropout: float = 0.2
     keep: tuple[str, ...] = ()
+    mismatch: float = 0.0
+    order: tuple[str, ...] = ()
     autocast: bool = False
     select: str = "accuracy"
 

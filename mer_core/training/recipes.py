@@ -19,8 +19,9 @@ from mer_core.errors import UnknownName
 from mer_core.metrics import fit_temperature
 from mer_core.models import MODELS, EmotionModel
 from mer_core.models.mghft import MGHFT
-from mer_core.training.evaluation import answers
+from mer_core.training.evaluation import Answers, answers
 from mer_core.training.loop import TrainConfig, fit
+from mer_core.types import View
 
 Progress = Callable[[str, int, int], None]
 
@@ -42,14 +43,32 @@ PLANS: dict[str, TrainConfig] = {
 
 @dataclass(frozen=True)
 class Version:
-    """Which modalities a version hears; no name means all of them."""
+    """One way of training a model, with the same budget as every other.
+
+    Attributes:
+        name: Of its runs, and on cards.
+        keep: Names of the modalities that are heard; empty for all.
+        preset: Name of the Config.
+        order: Of MGHFT's views over its stages; empty for the paper's.
+    """
 
     name: str
     keep: tuple[str, ...] = ()
+    preset: str = "demo"
+    order: tuple[str, ...] = ()
+
+
+COMPARED: dict[str, tuple[Version, ...]] = {
+    "mghft": (
+        Version("released", preset="released"),
+        Version("reversed", order=tuple(str(v) for v in reversed(View))),
+    ),
+}
+"""Versions that hear everything: defects of the released code, and another order of views."""
 
 
 def versions(model: str) -> tuple[Version, ...]:
-    """The fused version first, then one for each modality alone.
+    """The fused version first, then one for each modality alone, then what is compared with it.
 
     Raises:
         UnknownName: No such model.
@@ -57,13 +76,13 @@ def versions(model: str) -> tuple[Version, ...]:
     if model not in MODELS:
         raise UnknownName(model, MODELS)
     alone = (Version(f"{m}-only", (str(m),)) for m in MODELS[model].modalities)
-    return (Version("fused"), *alone)
+    return (Version("fused"), *alone, *COMPARED.get(model, ()))
 
 
-def fresh(name: str, seed: int) -> EmotionModel:
-    """An untrained model of demo size."""
+def fresh(name: str, seed: int, preset: str = "demo") -> EmotionModel:
+    """An untrained model, by default of demo size."""
     torch.manual_seed(seed)
-    return MODELS[name](MODELS[name].Config.demo())
+    return MODELS[name](getattr(MODELS[name].Config, preset)())
 
 
 def run_folder(name: str, version: Version, seed: int) -> Path:
@@ -87,23 +106,27 @@ def train_version(
     name: str, version: Version, seed: int, tables: dict[str, Any], progress: Progress
 ) -> Path:
     """Train one run to its end, or go on with it; returns its folder."""
-    config = replace(PLANS[name], seed=seed, keep=version.keep)
+    config = replace(PLANS[name], seed=seed, keep=version.keep, order=version.order)
     folder = run_folder(name, version, seed)
     if finished(name, version, seed, config):
         return folder
-    model = fresh(name, seed)
+    model = fresh(name, seed, version.preset)
     if isinstance(model, MGHFT):
         model.load_backbone(tables["backbone"])
     train, valid = tables["train"], tables["valid"]
+    ordered = {"order": version.order} if version.order else {}
+
+    def ask(m: EmotionModel) -> Answers:
+        return answers(m, valid.evaluation(**ordered), version.keep)
 
     def score(m: EmotionModel) -> dict[str, float]:
-        return answers(m, valid.evaluation(), version.keep).scores()
+        return ask(m).scores()
 
     told = lambda text, done, total: progress(  # noqa: E731
         f"{name} {version.name} seed {seed}: {text}", done, total
     )
     history = fit(model, train.training(config), train.steps(config), score, config, folder, told)
-    said = answers(model, valid.evaluation(), version.keep)
+    said = ask(model)
     model.temperature.fill_(fit_temperature(said.logits, said.target))
     write_tensors(folder / "weights.safetensors", model.shipped())
     write_json(
@@ -117,7 +140,7 @@ def train_version(
             "config": config_hash(model.config),
             "world": WORLD.digest(),
             "temperature": float(model.temperature),
-            "valid": answers(model, valid.evaluation(), version.keep).scores(),
+            "valid": ask(model).scores(),
             "best_epoch": history.best,
             "history": history.rows,
         },

@@ -14,10 +14,19 @@ from typing import Any
 import torch
 from safetensors.torch import load_file
 
-from mer_core.checkpoints import folder_of, put, save_checkpoint
+from mer_core.checkpoints import (
+    code_hash,
+    config_hash,
+    folder_of,
+    put,
+    read_card,
+    save_checkpoint,
+)
 from mer_core.datasets.puppets import WORLD
+from mer_core.disk import write_json
+from mer_core.errors import WeightsMissing
 from mer_core.metrics import bootstrap_interval, mean_sd, share_of_ceiling
-from mer_core.models import EmotionModel
+from mer_core.models import MODELS, EmotionModel
 from mer_core.recording import versions as package_versions
 from mer_core.trace import capture
 from mer_core.training.evaluation import Answers, answers
@@ -51,11 +60,28 @@ def load_run(name: str, version: Version, seed: int) -> tuple[EmotionModel, dict
     """A finished run's model, rounded to the half precision that ships, and its result."""
     folder = run_folder(name, version, seed)
     result = json.loads((folder / "result.json").read_text())
-    model = fresh(name, seed)
+    model = fresh(name, seed, version.preset)
     weights = load_file(folder / "weights.safetensors")
     half = {k: t.half().float() if t.is_floating_point() else t for k, t in weights.items()}
     put(model, half, name)
     return model.eval().requires_grad_(False), result
+
+
+def has_run(name: str, version: Version, seed: int) -> bool:
+    """Whether a finished run lies in runs/."""
+    return (run_folder(name, version, seed) / "result.json").is_file()
+
+
+def told_before(name: str) -> dict[str, list[dict[str, Any]]]:
+    """Version -> rows of the card that ships, where it is of this code, Config and world."""
+    try:
+        card = read_card(name)
+    except WeightsMissing:
+        return {}
+    now = (code_hash(MODELS[name]), config_hash(MODELS[name].Config.demo()), WORLD.digest())
+    if (card["code_hash"], card["config_hash"], card["data"]["world"]) != now:
+        return {}
+    return {version: found["seeds"] for version, found in card["metrics"].items()}
 
 
 def _scores(said: Answers) -> dict[str, Any]:
@@ -80,20 +106,25 @@ def ceilings(name: str, n: int) -> dict[str, float]:
 def evaluate_runs(
     name: str, tables: dict[str, Any], progress: Progress, seeds: Sequence[int] = SEEDS
 ) -> dict[str, Any]:
-    """Test scores of every version and seed, with means, sds, ceilings and shares of them."""
-    test = tables["test"]
+    """Test scores of every version and seed, with means, sds, ceilings and shares of them.
+
+    Seeds that the card of the same code, Config and world already tells of are not read again.
+    """
+    test, earlier = tables["test"], told_before(name)
     writers = ("world", "interpreter") if name == "mghft" else (None,)
     best = ceilings(name, len(test))
     found: dict[str, Any] = {}
     for version in versions(name):
         rows = []
         for seed in seeds:
-            if not (run_folder(name, version, seed) / "result.json").is_file():
+            if not has_run(name, version, seed):
+                rows += [r for r in earlier.get(version.name, ()) if r["seed"] == seed]
                 continue
             model, result = load_run(name, version, seed)
             row: dict[str, Any] = {"seed": seed, "valid": result["valid"]}
             for writer in writers:
-                parts = test.evaluation(writer) if writer else test.evaluation()
+                ordered = {"order": version.order} if version.order else {}
+                parts = test.evaluation(writer, **ordered) if writer else test.evaluation()
                 key = "test" if writer in (None, "world") else f"test_{writer}_views"
                 row[key] = _scores(answers(model, parts, version.keep))
             rows.append(row)
@@ -107,6 +138,7 @@ def _summary(
     rows: list[dict[str, Any]], ceilings: dict[str, float], version: str
 ) -> dict[str, Any]:
     keys = [k for k in rows[0] if k.startswith("test")]
+    version = version if version in ceilings else "fused"
     out: dict[str, Any] = {"seeds": rows, "ceiling": ceilings[version]}
     for key in keys:
         # what the interpreter writes comes from the picture: no reader can know more than it shows
@@ -127,7 +159,7 @@ def _summary(
 
 def margin(found: dict[str, Any], key: str = "test") -> dict[str, Any]:
     """By how many points of accuracy the fused version beats the best single modality."""
-    alone = {k: v[key]["accuracy"]["mean"] for k, v in found.items() if k != "fused"}
+    alone = {k: v[key]["accuracy"]["mean"] for k, v in found.items() if k.endswith("-only")}
     best = max(alone, key=lambda k: alone[k])
     points = 100 * (found["fused"][key]["accuracy"]["mean"] - alone[best])
     return {"best_single": best, "points": round(points, 2)}
@@ -186,6 +218,8 @@ def report(name: str, progress: Progress, seeds: Sequence[int] = SEEDS) -> Path:
     found = evaluate_runs(name, tables, progress, seeds)
     fused = versions(name)[0]
     shipped = next(s["seed"] for s in found["fused"]["seeds"])
+    if not has_run(name, fused, shipped):
+        return _add_to_card(name, found)
     model, result = load_run(name, fused, shipped)
     calibrated = answers(model, tables["valid"].evaluation())
     about: dict[str, Any] = {
@@ -221,6 +255,17 @@ def report(name: str, progress: Progress, seeds: Sequence[int] = SEEDS) -> Path:
         parts = [keep_only(b, ()) for b in tables["test"].evaluation()]
         about["experts"] = expert_report(model, parts)
     return save_checkpoint(model, name, about)
+
+
+def _add_to_card(name: str, found: dict[str, Any]) -> Path:
+    """More versions and seeds beside what ships, whose own run is not here any more."""
+    card = dict(read_card(name))
+    margins = card["margin"] | {"test": margin(found)}
+    seeds = [s["seed"] for s in found["fused"]["seeds"]]
+    training = card["training"] | {"seeds": seeds}
+    card |= {"metrics": found, "margin": margins, "training": training}
+    write_json(folder_of(name) / "card.json", card)
+    return folder_of(name)
 
 
 def finish(names: Sequence[str], progress: Progress) -> None:

@@ -5,7 +5,7 @@ interpreter writes them from the picture, which is the way an upload goes. Train
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -250,29 +250,41 @@ class StickerTable:
 
     def training(self, config: TrainConfig) -> Callable[[torch.Generator], Iterator[Batch]]:
         """Shuffled batches; each sticker's views are the world's or the interpreter's, evenly."""
-        world, written = (self.places[w] for w in WRITERS)
+        world, written = (self.placed(writer, config.order) for writer in WRITERS)
 
         def batches(generator: torch.Generator) -> Iterator[Batch]:
             order = torch.randperm(len(self), generator=generator)
             for rows in order[: self.steps(config) * config.batch].split(config.batch):
                 own = torch.rand(len(rows), generator=generator)[:, None] < 0.5
                 batch = self.batch(rows, torch.where(own, world[rows], written[rows]))
-                batch = keep_only(batch, config.keep)
+                batch = keep_only(mismatched(batch, config.mismatch, generator), config.keep)
                 chance = 0.0 if config.keep else config.modality_dropout
                 yield silence_at_random(batch, chance, generator)
 
         return batches
 
-    def evaluation(self, writer: str = "world", size: int = 128) -> "_Parts":
+    def placed(self, writer: str, order: Sequence[str] = ()) -> Tensor:
+        """Where one writer's sentences lie, (n, view).
+
+        Args:
+            writer: Of WRITERS.
+            order: Names of the views in the order of the stages; empty for that of `View`.
+        """
+        columns = [list(View).index(View(v)) for v in order or View]
+        return self.places[writer][:, columns]
+
+    def evaluation(
+        self, writer: str = "world", size: int = 128, order: Sequence[str] = ()
+    ) -> "_Parts":
         """Every sticker once, with the views of one writer."""
-        return _Parts(self, writer, size)
+        return _Parts(self, self.placed(writer, order), size)
 
 
 class _Parts(Sequence[Batch]):
     """Evaluation batches, made when asked for."""
 
-    def __init__(self, table: StickerTable, writer: str, size: int) -> None:
-        self.table, self.writer = table, writer
+    def __init__(self, table: StickerTable, places: Tensor, size: int) -> None:
+        self.table, self.places = table, places
         self.rows = torch.arange(len(table)).split(size)
 
     def __len__(self) -> int:
@@ -280,7 +292,18 @@ class _Parts(Sequence[Batch]):
 
     def __getitem__(self, index):  # type: ignore[override]
         rows = self.rows[index]
-        return self.table.batch(rows, self.table.places[self.writer][rows])
+        return self.table.batch(rows, self.places[rows])
+
+
+def mismatched(batch: Batch, chance: float, generator: torch.Generator) -> Batch:
+    """Some stickers, each with this chance, get the picture of another one of the batch."""
+    if chance <= 0:
+        return batch
+    n = len(batch)
+    taken = torch.rand(n, generator=generator) < chance
+    other = torch.randint(0, n, (n,), generator=generator)
+    pictures = batch.streams[Modality.VISION].select(torch.where(taken, other, torch.arange(n)))
+    return replace(batch, streams={**batch.streams, Modality.VISION: pictures})
 
 
 @torch.no_grad()
