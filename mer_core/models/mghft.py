@@ -44,6 +44,7 @@ def attend(
     to_k: nn.Linear,
     to_v: nn.Linear,
     see: Callable[[Tensor], Tensor],
+    sees: Bool[Tensor, "query key"] | None = None,
 ) -> Float[Tensor, "batch head query hidden"]:
     """softmax(Q Kᵀ / √d) V by head, with K = to_k(tokens) and V = to_v(tokens).
 
@@ -57,11 +58,14 @@ def attend(
         to_k: Key map, without a bias: the softmax is blind to it.
         to_v: Value map.
         see: Shown the weights (batch, head, query, key) after the softmax; returns those to use.
+        sees: False where a query must not look; None lets every query look everywhere.
     """
     heads = q.shape[1]
     w_k, w_v = to_k.weight.unflatten(0, (heads, -1)), to_v.weight.unflatten(0, (heads, -1))
     sought = torch.einsum("bhqd,hdc->bhqc", q * q.shape[-1] ** -0.5, w_k)
     scores = (sought.flatten(1, 2) @ tokens.transpose(1, 2)).unflatten(1, (heads, -1))
+    if sees is not None:
+        scores = scores.masked_fill(~sees, -torch.inf)
     weights = see(scores.softmax(dim=-1))
     found = (weights.flatten(1, 2) @ tokens).unflatten(1, (heads, -1))
     bias = to_v.bias.unflatten(0, (heads, -1))[:, None]
@@ -255,6 +259,8 @@ class TGFA(nn.Module):
         x: Float[Tensor, "batch key hidden"],
         y: Float[Tensor, "batch slot hidden"],
         rows: slice = slice(ANSWERING, ANSWERING + 1),
+        reads: Bool[Tensor, "query slot"] | None = None,
+        sees: Bool[Tensor, "query key"] | None = None,
     ) -> Parts:
         """The rows asked for, as three parts (batch, rows, hidden) whose sum is the output.
 
@@ -262,13 +268,16 @@ class TGFA(nn.Module):
             x: Visual sequence.
             y: Text sequence.
             rows: Positions of `x` to compute.
+            reads: False where a row must not look at a position of `y`; None for nowhere.
+            sees: The same for positions of `x`.
         """
         seen = self.norm(x)
         q = self.to_q(seen[:, rows]).unflatten(-1, (self.heads, -1)).transpose(1, 2)
         see = partial(self.text["pattern"], query="vision", key="text")
-        guided = attend(q, y, self.to_k, self.to_v, see)  # U, a query without a further map
+        # U is a query without a further map
+        guided = attend(q, y, self.to_k, self.to_v, see, reads)
         see = partial(self.vision["pattern"], query="vision", key="vision")
-        mixed = attend(guided, seen, self.to_k, self.to_v, see)
+        mixed = attend(guided, seen, self.to_k, self.to_v, see, sees)
         residual = self.parts["residual"](x[:, rows])
         attention = self.parts["attention"](self.to_out(mixed.transpose(1, 2).flatten(2)))
         ffn = self.parts["ffn"](self.ffn(self.ffn_norm(residual + attention)))
@@ -489,6 +498,11 @@ class MGHFT(EmotionModel):
         logits = self._logits(self._fuse(batch).parts)
         return Prediction(logits, self.config.emotions, float(self.temperature))
 
+    def answer(self, looked: Sequence[Looked], heard: Heard) -> Prediction:
+        """The answer to what was looked at and heard before: neither is done again."""
+        logits = self._logits(self._read(looked, heard).parts)
+        return Prediction(logits, self.config.emotions, float(self.temperature))
+
     def logit_parts(self, batch: Batch) -> dict[str, Float[Tensor, "batch emotion"]]:
         """The logits as an exact sum: residual + attention + ffn + bias."""
         parts = self._fuse(batch).parts._asdict()
@@ -543,8 +557,10 @@ class MGHFT(EmotionModel):
 
     def _fuse(self, batch: Batch) -> _Fused:
         text, vision = batch.need(self.modalities)
-        looked = self.look_stages(vision)
-        heard = self.hear(text)
+        fused = self._read(self.look_stages(vision), self.hear(text))
+        return fused._replace(known=fused.known & ~vision.is_silent[:, None])
+
+    def _read(self, looked: Sequence[Looked], heard: Heard) -> _Fused:
         words, views = self.to_joint(heard.features), self.view_vectors(self.to_joint(heard.pooled))
         read = [
             stage.read(looked[i].chosen, words[:, i], heard.mask[:, i], views[:, i])
@@ -558,8 +574,7 @@ class MGHFT(EmotionModel):
             slots = slots[:, [0, 1, 2, 2]]
         h_t = torch.cat([views, slots], dim=1)
         parts = self.fusion(self.to_vision(h_v) + self.rank, self.to_text(h_t))
-        known = heard.known & ~vision.is_silent[:, None]
-        return _Fused(parts, stages, views, known, heard.pooled.detach())
+        return _Fused(parts, stages, views, heard.known, heard.pooled.detach())
 
     def look_stages(self, vision: Stream) -> list[Looked]:
         """What each stage sees, without any text."""
