@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import final, overload
 
@@ -46,8 +46,8 @@ class Sticker:
     Attributes:
         told: Everything but the picture.
         path: The picture.
-        group: Rows of one group are the same thing drawn or filed twice: never put them on both
-            sides of a split.
+        group: What it shares with others: its emoji, its pack. A split by group tests on things
+            that training never saw.
         split: "train", "valid" or "test" where the set says so.
     """
 
@@ -112,6 +112,16 @@ class StickerSet(Sequence[Sample]):
         """Of every sticker, the group that must stay on one side of a split."""
         return tuple(sticker.group for sticker in self.stickers)
 
+    @property
+    def rated(self) -> "StickerSet":
+        """The rows whose emotions people rated."""
+        return self.where(lambda sticker: bool(sticker.told.rated))
+
+    @property
+    def unrated(self) -> "StickerSet":
+        """The other rows."""
+        return self.where(lambda sticker: not sticker.told.rated)
+
     def where(self, keep: Callable[[Sticker], bool]) -> "StickerSet":
         """The rows that `keep` says yes to; classes stay, so that indices stay the same."""
         return replace(self, stickers=tuple(s for s in self.stickers if keep(s)))
@@ -135,6 +145,48 @@ class StickerSet(Sequence[Sample]):
         """How many stickers each split has; "unsplit" counts those without one."""
         counts = Counter(sticker.split or "unsplit" for sticker in self.stickers)
         return {name: counts[name] for name in (*SPLITS, "unsplit") if counts[name]}
+
+
+@dataclass
+class Gathering:
+    """Rows and gaps of a set while its files are read; an id is taken once."""
+
+    stickers: dict[str, Sticker] = field(default_factory=dict)
+    missing: list[Absent] = field(default_factory=list)
+
+    def lack(self, what: object, why: str) -> None:
+        """Note a gap."""
+        self.missing.append(Absent(str(what), why))
+
+    def take(
+        self, told: Sample, found: "Path | Absent", group: str, split: str | None = None
+    ) -> None:
+        """Keep a row if its picture was found and its id is new; otherwise note why not."""
+        if isinstance(found, Absent):
+            self.missing.append(found)
+        elif told.id in self.stickers:
+            self.lack(told.id, "It is named twice: the first row is used.")
+        else:
+            self.stickers[told.id] = Sticker(told, found, group, split)
+
+
+def find(root: Path, name: str) -> Path | Absent:
+    """A picture that a table names, below `root`; its content is not read.
+
+    A name that leads out of the folder, directly or by a link, is refused and never opened.
+
+    Args:
+        root: Folder of the pictures.
+        name: Path below it; backslashes count as slashes.
+    """
+    plain = name.strip().replace("\\", "/")
+    try:
+        path = (root / plain).resolve()
+        if Path(plain).is_absolute() or not path.is_relative_to(root.resolve()):
+            return Absent(name, "This path leaves the folder of the set: it is not opened.")
+        return path if path.is_file() else Absent(name, "There is no such picture.")
+    except (OSError, ValueError):  # too long, a loop of links, a null character
+        return Absent(name, "This is no path to a file.")
 
 
 def read_image(path: Path, name: str) -> np.ndarray:

@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from mer_core.datasets.location import existing
-from mer_core.datasets.stickers.collection import Absent, Source, Sticker, StickerSet, real
+from mer_core.datasets.stickers.collection import Gathering, Source, StickerSet, find, real
+from mer_core.datasets.stickers.splits import stratified
 from mer_core.datasets.stickers.tables import read_json
 from mer_core.errors import BadInput
 from mer_core.types import Sample, View
@@ -47,7 +48,8 @@ def emoji_set(folder: Path | None = None, styles: Sequence[str] = tuple(STYLES))
     """All emoji in the chosen styles: 117 that people rated, and the rest unrated.
 
     `rated` of a sample has the eight scores as published, each 0 to 1, where the emoji was rated;
-    `target` is the highest of them where only one is highest. Ids are "style/code point".
+    `target` is the highest of them where only one is highest. Ids are "style/code point". Emoji
+    with a target are split by id, 60/20/20 within each emotion; the others have no split.
 
     Args:
         folder: Holds `emoji_meta.json` and `images/<style>/<id>.png`; None for `emoji_stickers`
@@ -64,19 +66,17 @@ def emoji_set(folder: Path | None = None, styles: Sequence[str] = tuple(STYLES))
         raise BadInput(f"There is no style {unknown[0]!r}; choose among {', '.join(STYLES)}.")
     folder = existing(folder, "emoji_stickers", "the emoji stickers")
     table = folder / "emoji_meta.json"
-    stickers: list[Sticker] = []
-    missing: list[Absent] = []
-    for number, entry in enumerate(_entries(table)):
-        name, vendors = _checked(entry, number, table)
+    checked = [(entry, *_checked(entry, i, table)) for i, entry in enumerate(_entries(table))]
+    answers = {name: best for entry, name, _ in checked if (best := _highest(_ratings(entry)))}
+    splits, gathered = stratified(answers), Gathering()
+    for entry, name, vendors in checked:
         if not vendors:
-            missing.append(Absent(name, "It was drawn in neither style."))
+            gathered.lack(name, "It was drawn in neither style.")
         for style in (s for s in vendors if s in styles):
-            path = folder / "images" / style / f"{name}.png"
-            if path.is_file():
-                stickers.append(Sticker(_told(entry, style), path, name))
-            else:
-                missing.append(Absent(f"images/{style}/{name}.png", "There is no such picture."))
-    return StickerSet("emoji", tuple(stickers), CLASSES, tuple(missing), SOURCE)
+            found = find(folder / "images", f"{style}/{name}.png")
+            gathered.take(_told(entry, style), found, name, splits.get(name))
+    stickers, missing = tuple(gathered.stickers.values()), tuple(gathered.missing)
+    return StickerSet("emoji", stickers, CLASSES, missing, SOURCE)
 
 
 def views(entry: Mapping[str, Any], style: str) -> tuple[dict[View, str], dict[View, str]]:
@@ -121,16 +121,25 @@ def _plain(word: str) -> str:
 
 def _told(entry: Mapping[str, Any], style: str) -> Sample:
     said, unsaid = views(entry, style)
-    rated = {name: float(entry["emotag"][name]) for name in CLASSES} if "emotag" in entry else {}
-    highest = [name for name, score in rated.items() if score == max(rated.values())]
+    rated = _ratings(entry)
     return Sample(
         f"{style}/{entry['id']}",
         views=said,
-        target=highest[0] if len(highest) == 1 else None,
+        target=_highest(rated),
         provenance=real(),
         rated=rated,
         missing=unsaid,
     )
+
+
+def _ratings(entry: Mapping[str, Any]) -> dict[str, float]:
+    return {name: float(entry["emotag"][name]) for name in CLASSES} if "emotag" in entry else {}
+
+
+def _highest(rated: Mapping[str, float]) -> str | None:
+    """The emotion with the highest score; None of a tie, and where nothing was rated."""
+    highest = [name for name, score in rated.items() if score == max(rated.values())]
+    return highest[0] if len(highest) == 1 else None
 
 
 def _entries(table: Path) -> list[Any]:
