@@ -232,6 +232,23 @@ class Parts(NamedTuple):
     ffn: Tensor
 
 
+class Split(NamedTuple):
+    """The logits as an exact sum: residual + attention over heads and keys + ffn + bias."""
+
+    residual: Float[Tensor, "batch emotion"]
+    attention: Float[Tensor, "batch head key emotion"]
+    ffn: Float[Tensor, "batch emotion"]
+    bias: Float[Tensor, " emotion"]
+
+
+class Mixed(NamedTuple):
+    """What TGFA took from the visual sequence, and from where."""
+
+    seen: Float[Tensor, "batch key hidden"]  # the sequence as keys and values see it
+    weights: Float[Tensor, "batch head query key"]  # A2
+    found: Float[Tensor, "batch head query channel"]  # O by head
+
+
 class TGFA(nn.Module):
     """Text-guided fusion attention: text says what to look for, then vision is looked at.
 
@@ -271,17 +288,52 @@ class TGFA(nn.Module):
             reads: False where a row must not look at a position of `y`; None for nowhere.
             sees: The same for positions of `x`.
         """
+        return self.finish(x[:, rows], self.mix(x, y, rows, reads, sees))
+
+    def mix(
+        self,
+        x: Float[Tensor, "batch key hidden"],
+        y: Float[Tensor, "batch slot hidden"],
+        rows: slice = slice(ANSWERING, ANSWERING + 1),
+        reads: Bool[Tensor, "query slot"] | None = None,
+        sees: Bool[Tensor, "query key"] | None = None,
+    ) -> Mixed:
+        """Both looks, at the text and then at the visual sequence; arguments as in `forward`."""
         seen = self.norm(x)
         q = self.to_q(seen[:, rows]).unflatten(-1, (self.heads, -1)).transpose(1, 2)
         see = partial(self.text["pattern"], query="vision", key="text")
         # U is a query without a further map
         guided = attend(q, y, self.to_k, self.to_v, see, reads)
-        see = partial(self.vision["pattern"], query="vision", key="vision")
-        mixed = attend(guided, seen, self.to_k, self.to_v, see, sees)
-        residual = self.parts["residual"](x[:, rows])
-        attention = self.parts["attention"](self.to_out(mixed.transpose(1, 2).flatten(2)))
+        looks: list[Tensor] = []
+
+        def keep(weights: Tensor) -> Tensor:
+            looks.append(self.vision["pattern"](weights, query="vision", key="vision"))
+            return looks[0]
+
+        found = attend(guided, seen, self.to_k, self.to_v, keep, sees)
+        return Mixed(seen, looks[0], found)
+
+    def finish(self, x: Float[Tensor, "batch query hidden"], mixed: Mixed) -> Parts:
+        """The rows `x`, what they took, and the feed-forward part of both."""
+        residual = self.parts["residual"](x)
+        attention = self.parts["attention"](self.to_out(mixed.found.transpose(1, 2).flatten(2)))
         ffn = self.parts["ffn"](self.ffn(self.ffn_norm(residual + attention)))
         return Parts(residual, attention, ffn)
+
+    def sources(
+        self, mixed: Mixed, read: Float[Tensor, "emotion hidden"]
+    ) -> Float[Tensor, "batch head key emotion"]:
+        """What each head brings to the first row from each token, as `read` reads it.
+
+        Summed over heads and tokens it is `read` of Parts.attention, less the bias of `to_out`.
+
+        Args:
+            mixed: What `mix` took.
+            read: A linear map out of the block, such as the weights of a head.
+        """
+        values = self.to_v(mixed.seen).unflatten(-1, (self.heads, -1))
+        out = (read @ self.to_out.weight).unflatten(-1, (self.heads, -1))
+        return mixed.weights[:, :, 0, :, None] * torch.einsum("bkhd,ehd->bhke", values, out)
 
 
 class Heard(NamedTuple):
@@ -297,6 +349,7 @@ class _Fused(NamedTuple):
     """What a forward pass knows at its end; the losses need more than the answer."""
 
     parts: Parts
+    mixed: Mixed
     stages: Float[Tensor, "batch stage hidden"]  # V_g before fusion
     views: Float[Tensor, "batch view hidden"]  # T
     known: Bool[Tensor, "batch view"]  # neither the picture nor the view is a learned stand-in
@@ -509,6 +562,20 @@ class MGHFT(EmotionModel):
         split = {name: part[:, 0] @ self.head.weight.T for name, part in parts.items()}
         return {**split, "bias": self.head.bias.expand(len(batch), -1)}
 
+    def logit_split(self, batch: Batch) -> Split:
+        """The logits as an exact sum, with attention by head and by source token (see `layout`).
+
+        The bias of TGFA's output map comes from no token and stands with the head's bias. The
+        feed-forward part is not linear in what it is given, and stays one term.
+        """
+        fused, read = self._fuse(batch), self.head.weight
+        return Split(
+            residual=fused.parts.residual[:, 0] @ read.T,
+            attention=self.fusion.sources(fused.mixed, read),
+            ffn=fused.parts.ffn[:, 0] @ read.T,
+            bias=self.head.bias + read @ self.fusion.to_out.bias,
+        )
+
     @torch.no_grad()
     def look(self, pixels: Stream) -> Stream:
         """The packed pyramid of pictures, to be kept and used again in place of the pixels.
@@ -573,8 +640,10 @@ class MGHFT(EmotionModel):
         if self.config.third_twice:
             slots = slots[:, [0, 1, 2, 2]]
         h_t = torch.cat([views, slots], dim=1)
-        parts = self.fusion(self.to_vision(h_v) + self.rank, self.to_text(h_t))
-        return _Fused(parts, stages, views, heard.known, heard.pooled.detach())
+        x = self.to_vision(h_v) + self.rank
+        mixed = self.fusion.mix(x, self.to_text(h_t))
+        parts = self.fusion.finish(x[:, ANSWERING : ANSWERING + 1], mixed)
+        return _Fused(parts, mixed, stages, views, heard.known, heard.pooled.detach())
 
     def look_stages(self, vision: Stream) -> list[Looked]:
         """What each stage sees, without any text."""

@@ -1,5 +1,6 @@
 """What arXiv 2507.18929 promises, put to our MGHFT; the contract is in tests/test_models.py."""
 
+import copy
 from dataclasses import replace
 
 import pytest
@@ -60,6 +61,12 @@ def with_text(batch, **changes):
 def logits(model, batch):
     with torch.no_grad():
         return model(batch).logits
+
+
+def doubled(batch):
+    """The batch in double precision."""
+    streams = {m: s.at(s.values.double()) for m, s in batch.streams.items()}
+    return replace(batch, streams=streams)
 
 
 def seen(model, batch):
@@ -190,6 +197,38 @@ def test_logits_are_the_sum_of_their_parts(model, batch):
 
     assert set(parts) == {"residual", "attention", "ffn", "bias"}
     torch.testing.assert_close(sum(parts.values()), logits(model, batch), atol=1e-5, rtol=1e-5)
+
+
+def test_logits_are_the_sum_over_heads_and_tokens(model, batch):
+    """The split by source adds up to the attention part, and all of it to the logits."""
+    model, batch = copy.deepcopy(model).double(), doubled(batch)
+    split, parts = model.logit_split(batch), model.logit_parts(batch)
+    attention = split.attention.sum(dim=(1, 2))
+    bias = parts["bias"] - split.bias
+
+    assert split.attention.shape == (4, CONFIG.heads, model.layout()[-1][1].stop, 7)
+    whole = split.residual + attention + split.ffn + split.bias
+    torch.testing.assert_close(whole, logits(model, batch), atol=1e-10, rtol=0)
+    torch.testing.assert_close(attention, parts["attention"] + bias, atol=1e-10, rtol=0)
+    assert bias.abs().max() > 1e-3  # the bias of the output map is no token's
+
+
+def test_the_split_by_token_is_what_the_token_brings(model, batch):
+    """A token whose weight is taken away takes away its own share of the attention, no other."""
+    before = model.logit_split(batch)
+
+    def without(weights):
+        return weights * (torch.arange(weights.shape[-1]) != 7)
+
+    with capture(model, "fusion.vision.pattern", edits={"fusion.vision.pattern": without}):
+        after = model.logit_split(batch)
+    others = torch.arange(before.attention.shape[2]) != 7
+
+    assert before.attention[:, :, 7].abs().max() > 1e-6
+    assert after.attention[:, :, 7].abs().max() == 0
+    assert torch.equal(after.attention[:, :, others], before.attention[:, :, others])
+    assert torch.equal(after.residual, before.residual)
+    assert not torch.equal(after.ffn, before.ffn)  # the feed-forward part is given the sum
 
 
 def test_packed_pyramid_gives_the_answer_of_the_pixels(model, batch):
