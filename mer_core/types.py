@@ -58,6 +58,7 @@ class Provenance(StrEnum):
     CACHED = "cached"  # read from a disk cache
     WRITTEN = "written by a model"
     EDITED = "edited"  # changed by the user on the page
+    DONATED = "from another sample"  # put in by the user
     SILENT = "silent"  # absent; the model hears its learned silence
 
 
