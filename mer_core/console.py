@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 from rich.console import Console
 from rich.markup import escape
+from rich.markup import escape
 from rich.progress import Progress, TimeRemainingColumn
 from rich.status import Status
 from rich.table import Table
@@ -105,7 +106,7 @@ def print_run(run: "Run", file: "Path") -> None:
         if len(rows) > MOST_REASONS:
             out.print(f"... and {len(rows) - MOST_REASONS} more, all in {escape(str(file))}.")
     out.print(
-        f"{told['pictures']} pictures: {told['asked now']} asked about now, "
+        f"{told['pictures']} pictures: {told['described now']} described now, "
         f"{told['kept from before']} kept from before, {told['failed']} without any view.",
         highlight=False,
     )
@@ -122,6 +123,18 @@ def print_table(rows: Mapping[str, Any], head: str) -> None:
     for name, row in flat.items():
         table.add_row(name, *(_short(row.get(column, "")) for column in columns))
     Console().print(table)
+
+
+def print_facts(facts: Mapping[str, Any]) -> None:
+    """Plain data as one line a fact; what holds several things, one line each."""
+    out = Console()
+    for name, value in facts.items():
+        if isinstance(value, Mapping):
+            out.print(f"[bold]{name}[/]")
+            for key, inner in value.items():
+                out.print(f"  {escape(str(key))}: {escape(_short(inner))}", highlight=False)
+        else:
+            out.print(f"[bold]{name}:[/] {escape(_short(value))}", highlight=False)
 
 
 def _flat(row: Any, before: str = "") -> dict[str, Any]:

@@ -16,21 +16,29 @@ def cache_folder() -> Path:
     return Path(os.environ.get("MER_CACHE", Path(__file__).resolve().parents[1] / ".cache"))
 
 
-def write_bytes(path: Path, data: bytes) -> None:
-    """Put `data` at `path`; a crash leaves the old file or the new one, never half of one."""
+def write_bytes(path: Path, data: bytes, sync: bool = True) -> None:
+    """Put `data` at `path`; a crash leaves the old file or the new one, never half of one.
+
+    Args:
+        path: Its folder is made where it is not there.
+        data: The whole file.
+        sync: Whether that must also hold when the power fails. It costs a wait for the disk; not
+            worth it for a file that is checked when it is read and can be made again.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     writer = f"{os.getpid()}-{get_ident()}"  # threads of one process may write the same file
     beside = path.with_name(f".{path.name}.{writer}.part")
     with beside.open("wb") as file:
         file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+        if sync:
+            file.flush()
+            os.fsync(file.fileno())
     beside.replace(path)
 
 
-def write_json(path: Path, data: Any) -> None:
+def write_json(path: Path, data: Any, sync: bool = True) -> None:
     """The same for something that JSON can hold, indented for people."""
-    write_bytes(path, (json.dumps(data, indent=2, ensure_ascii=False) + "\n").encode())
+    write_bytes(path, (json.dumps(data, indent=2, ensure_ascii=False) + "\n").encode(), sync)
 
 
 def write_tensors(

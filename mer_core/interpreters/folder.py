@@ -20,6 +20,7 @@ from mer_core.types import View
 Progress = Callable[[str, int, int], None]
 
 ENDINGS = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp"}
+UNASKED = "It was not asked about: the run was stopped before."
 PATIENCE = 8
 """Pictures in a row of which nothing was said; then the interpreter is held to be gone."""
 
@@ -75,7 +76,7 @@ class Run:
             "interpreter": name,
             "version": version,
             "pictures": len(self.outcomes),
-            "asked now": sum(o.said is not None and not o.kept for o in self.outcomes),
+            "described now": sum(o.said is not None and not o.kept for o in self.outcomes),
             "kept from before": sum(o.kept for o in self.outcomes),
             "views": {str(v): sum(v in d.views for d in said) for v in View},
             "failed": len(self.failures),
@@ -120,7 +121,8 @@ class _Work:
     describer: Describer
     store: Store
     again: bool
-    stop: Event = field(default_factory=Event)
+    stop: Event = field(default_factory=Event)  # ask about nothing more; what is kept still counts
+    leave: Event = field(default_factory=Event)  # read nothing more either
     why: str = ""
     silent: int = 0
     lock: Lock = field(default_factory=Lock)
@@ -129,8 +131,8 @@ class _Work:
     def one(self, path: Path) -> Outcome:
         """Read one picture, look into the store, ask."""
         file = path.relative_to(self.folder).as_posix()
-        if self.stop.is_set():
-            return Outcome(file, why="It was not asked about: the run was stopped before.")
+        if self.leave.is_set():
+            return Outcome(file, why=UNASKED)
         try:
             file.encode()  # a name of broken bytes could be written nowhere
             with path.open("rb") as opened:
@@ -151,6 +153,8 @@ class _Work:
             kept = self.store.get(self.describer, digest)
             if kept is not None and not (self.again and kept.missing):
                 return Outcome(file, kept, kept=True)
+            if self.stop.is_set():
+                return Outcome(file, why=UNASKED)
             try:
                 said = self.describer.describe(image)
             except InterpreterFailed as cause:
@@ -161,7 +165,7 @@ class _Work:
         return Outcome(file, said)
 
     def halt(self, why: str) -> None:
-        """Ask about nothing more; the first reason counts."""
+        """Stop asking; the first reason counts."""
         with self.lock:
             self.why = self.why or why
         self.stop.set()
@@ -217,9 +221,10 @@ def describe_folder(
                 future.result()
                 progress(message, done, len(paths))
         except KeyboardInterrupt:
+            work.leave.set()
             work.halt("It was stopped by hand. The same command goes on where it was.")
-        except BaseException:  # it concerns more than one picture: ask about no other
-            work.halt("")
+        except BaseException:  # it concerns more than one picture: look at no other
+            work.leave.set()
             raise
         finished = {asked[future]: future.result() for future in asked}
     outcomes = tuple(finished[path] for path in paths)

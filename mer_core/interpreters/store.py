@@ -1,15 +1,15 @@
 """Answers kept on disk, so that nobody is asked twice.
 
-One file an answer, whole or absent (written beside, synced, renamed): a process that is killed
-loses what was under way, nothing else, and several processes may share a folder. An entry is
-found by
+One file an answer, whole or absent (written beside, renamed): a process that is killed loses what
+was under way, nothing else, and several processes may share a folder. An entry is found by
 
 * the picture: sha256 of its pixels as every part of this package sees them (upright, on white,
   at most 1024 a side), so that the page and the command share entries and a file that was only
   renamed or saved again without loss is known;
 * the interpreter's name and version: model and prompt, or the weights of the embedded one.
 
-An entry that is damaged, or found under a name that is not its own, counts as absent.
+An entry that is damaged, as after a power cut, or found under a name that is not its own, counts
+as absent.
 """
 
 import hashlib
@@ -85,7 +85,8 @@ class Store:
             "guessed": sorted(str(v) for v in said.guessed),
         }
         try:
-            write_json(self.path(describer, digest), {**entry, "sha256": _check(entry)})
+            kept = {**entry, "sha256": _check(entry)}
+            write_json(self.path(describer, digest), kept, sync=False)
         except OSError as cause:
             raise BadInput(
                 f"Answers cannot be kept in {self.folder}: {cause.strerror or cause}. "

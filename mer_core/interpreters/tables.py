@@ -16,8 +16,9 @@ from mer_core.types import View
 def write_run(path: Path, run: Run) -> None:
     """A table of stickers and their views: .csv, or .json with everything that is known.
 
-    The CSV has the columns file, intention, style, role, posture, missing; `missing` says for each
-    empty cell why it is empty. Files that are no pictures are left out.
+    The CSV has the columns file, intention, style, role, posture, and for each of the four one
+    that says why it is empty where it is: missing_intention, ... Files are named within the
+    folder. Those that are no pictures are left out.
 
     Raises:
         BadInput: Another ending than .csv or .json, or no place to write to.
@@ -44,13 +45,14 @@ def checked_ending(path: Path) -> str:
 
 
 def _csv(rows: Sequence[Outcome]) -> bytes:
+    names = [str(view) for view in View]
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
-    writer.writerow(["file", *(str(view) for view in View), "missing"])
+    writer.writerow(["file", *names, *(f"missing_{name}" for name in names)])
     for outcome in rows:
         said = outcome.said or silent(outcome.why)
-        why = " | ".join(f"{view}: {reason}" for view, reason in said.missing.items())
-        writer.writerow([outcome.file, *(said.views.get(view, "") for view in View), why])
+        told = (said.views.get(view, "") for view in View)
+        writer.writerow([outcome.file, *told, *(said.missing.get(view, "") for view in View)])
     return table.getvalue().encode()
 
 
