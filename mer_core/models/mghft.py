@@ -462,7 +462,7 @@ class MGHFT(EmotionModel):
                 text_features=384, joint=192, fusion=192, heads=6, ffn=384,
                 relation_weight=30 * 16 / 64,  # MLCE is a sum over the batch: 16 there, 64 here
                 class_heads=(2, 4, 2, 1), chosen_below=0.25, scaled=True,
-                train_backbone=False, drop_modality=0.1, drop_view=0.1,
+                smoothing=0.0, train_backbone=False, drop_modality=0.1, drop_view=0.1,
             )  # fmt: skip
 
         @classmethod

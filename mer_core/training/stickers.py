@@ -257,7 +257,9 @@ class StickerTable:
             for rows in order[: self.steps(config) * config.batch].split(config.batch):
                 own = torch.rand(len(rows), generator=generator)[:, None] < 0.5
                 batch = self.batch(rows, torch.where(own, world[rows], written[rows]))
-                batch = keep_only(mismatched(batch, config.mismatch, generator), config.keep)
+                batch = keep_only(batch, config.keep)
+                # a witness that is heard alone would only be taught falsehoods
+                batch = mismatched(batch, 0.0 if config.keep else config.mismatch, generator)
                 chance = 0.0 if config.keep else config.modality_dropout
                 yield silence_at_random(batch, chance, generator)
 
