@@ -32,6 +32,11 @@ FORMAT = 1
 ACCURACY = "accuracy"
 """The measure that most experiments share: share of right answers, 0..1."""
 
+MACRO_F1 = "macro-F1"
+MILLISECONDS = "milliseconds"
+PLAIN = ("AUROC", MACRO_F1, "correlation")
+"""Beginnings of measures that are written as they are; others are shares."""
+
 
 @dataclass(frozen=True)
 class Ask:
@@ -59,8 +64,7 @@ class Row:
         n: Samples (or what `Result.unit` says) that it rests on.
         seeds: Trained weights that it rests on.
         sd: Sample standard deviation over seeds; None for a single one.
-        low, high: 95 % bootstrap interval over samples, of the mean over seeds (of latencies: the
-            quartiles); None where there is none.
+        low, high: What `Result.lines` says, usually a 95 % interval; None where there is none.
         group: Cases of one group stand together: a view, a style; empty where there is no need.
         dose: Place on an axis of doses; None where the cases are no doses.
         reference: The case that the others are compared with.
@@ -95,6 +99,7 @@ class Result:
         measures: Measures drawn, in order; the first is the one to look at.
         unit: What a sample is: "sticker", "sticker and view".
         dosage: What the doses are: "views rewritten"; empty where there are none.
+        lines: What `Row.low` and `Row.high` are.
         notes: What a reader must know before believing a number.
         manifest: Weights, Config, code, world and package versions, as plain data; without a
             date, so that the same run writes the same file.
@@ -109,6 +114,7 @@ class Result:
     measures: tuple[str, ...]
     unit: str = "sticker"
     dosage: str = ""
+    lines: str = "95 % bootstrap interval over samples"
     notes: tuple[str, ...] = ()
     manifest: Mapping[str, Any] = field(default_factory=dict)
 
@@ -127,14 +133,23 @@ class Result:
                 return row
         raise KeyError((case, measure, group))
 
-    def caption(self) -> str:
-        """How many samples and seeds, what the bars are: what a figure must carry."""
-        most = max((r.n for r in self.rows), default=0)
-        spread = any(r.low is not None for r in self.rows)
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """Names of the groups, in order."""
+        return tuple(dict.fromkeys(row.group for row in self.rows))
+
+    def caption(self, rows: Sequence[Row] | None = None) -> str:
+        """On what some rows rest and what their lines are: what a figure must carry."""
+        rows = self.rows if rows is None else rows
+        counts, seeds = sorted({r.n for r in rows}), sorted({r.seeds for r in rows})
         demo = ", demo data" if self.data.get("demo") else ""
-        seeds = f"{len(self.seeds)} {'seed' if len(self.seeds) == 1 else 'seeds'}"
-        over = f"; lines: 95 % bootstrap interval over {self.unit}s" * spread
-        return f"n up to {most:,} ({self.unit}s, {self.data['split']} split{demo}); {seeds}{over}."
+        parts = [
+            f"n = {_range(counts)} {self.unit}s ({self.data['split']} split{demo})",
+            f"{_range(seeds)} {'seed' if seeds[-1:] == [1] else 'seeds'}",
+        ]
+        if any(r.low is not None for r in rows):
+            parts.append(f"lines: {self.lines}")
+        return "; ".join(parts) + "."
 
     def plain(self) -> dict[str, Any]:
         """Everything as plain data."""
@@ -194,6 +209,12 @@ def over_seeds(
     return Row(case, measure, float(means.mean()), n, seeds, sd, low, high, **more)
 
 
+def _range(numbers: Sequence[int]) -> str:
+    """(12, 900, 1500) -> '12 to 1,500'."""
+    ends = [f"{n:,}" for n in (numbers[0], numbers[-1])] if numbers else ["0"]
+    return " to ".join(dict.fromkeys(ends))
+
+
 def result_path(model: str, experiment: str) -> Path:
     """Where the result that ships lies."""
     return folder_of(model) / "experiments" / f"{experiment}.json"
@@ -216,26 +237,29 @@ def load_result(path: Path) -> Result:
     if not path.is_file():
         raise ResultInvalid(f"There is no saved result {path.name} here. {again}")
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
+        told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         if told.pop("format") != FORMAT:
             raise ResultInvalid(f"{path.name} was written by another version. {again}")
         told["rows"] = tuple(Row(**row) for row in told["rows"])
-        listed = ("found", "seeds", "measures", "notes")
-        return Result(**{k: tuple(v) if k in listed else v for k, v in told.items()})
+        for key in ("found", "seeds", "measures", "notes"):
+            told[key] = tuple(told[key])
+        return Result(**told)
     except (ValueError, TypeError, KeyError, AttributeError) as cause:
         raise ResultInvalid(f"{path.name} is damaged. {again}") from cause
 
 
-def share(value: float) -> str:
-    """0.8127 -> '81.3 %'."""
+def said(measure: str, value: float) -> str:
+    """A value as people write it: shares in per cent, milliseconds, the rest as it is."""
+    if measure == MILLISECONDS:
+        return f"{value:.1f} ms"
+    if measure.startswith(PLAIN):
+        return f"{value:.3f}"
     return f"{100 * value:.1f} %"
 
 
 def spread(row: Row) -> str:
-    """A share with its sd over seeds: '81.3 ± 0.4 %', and without one seed's: '81.3 %'."""
-    return share(row.value) if row.sd is None else f"{100 * row.value:.1f} ± {100 * row.sd:.1f} %"
-
-
-def in_order(names: Sequence[str]) -> str:
-    """('a', 'b') -> 'a → b'."""
-    return " → ".join(names)
+    """A value with its sd over seeds, where there is one: '81.3 % ± 0.4'."""
+    value = said(row.measure, row.value)
+    if row.sd is None:
+        return value
+    return f"{value} ± {said(row.measure, row.sd).removesuffix(' %')}"
