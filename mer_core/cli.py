@@ -15,6 +15,7 @@ from mer_core.console import (
     Bars,
     print_answers,
     print_checks,
+    print_facts,
     print_json,
     print_run,
     print_table,
@@ -51,6 +52,10 @@ Text = Annotated[str | None, typer.Option(help="What is said, typed instead of a
 Views = Annotated[
     list[str] | None,
     typer.Option("--view", help="Your own view of a sticker: intention='It says thanks.'"),
+]
+At = Annotated[
+    Path | None,
+    typer.Option("--path", help="Where a real set lies: its folder, or a CSV of your stickers."),
 ]
 Keep = Annotated[
     list[str] | None,
@@ -283,14 +288,15 @@ def evaluate(
     split: Annotated[str, typer.Option(help="train, valid or test.")] = "valid",
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first so many.")] = None,
     keep: Keep = None,
+    path: At = None,
     as_json: AsJson = False,
 ) -> None:
-    """Score a model on a split of a data set."""
+    """Score a model on a split of a data set, or on your own labelled stickers (folder)."""
     from mer_core.training.scoring import evaluate as score
 
     with Bars(as_json) as progress:
-        scores = score(model, dataset, split, limit, tuple(keep or ()), progress)
-    print_json(scores) if as_json else print_table(scores, "views" if len(scores) > 1 else "heard")
+        scores = score(model, dataset, split, limit, tuple(keep or ()), progress, path)
+    print_json(scores) if as_json else print_table(scores, "heard" if ALL in scores else "views")
 
 
 @app.command()
@@ -314,12 +320,32 @@ def real(
 
 @app.command()
 @one_sentence
-def datasets(as_json: AsJson = False) -> None:
-    """List the data sets and how many samples each split has."""
-    from mer_core.datasets import DATASETS, SPLITS, open_dataset
+def datasets(
+    name: Annotated[str | None, typer.Argument(help="Tell more of this real set.")] = None,
+    path: At = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the data sets: how many samples each split has, whether the real ones are here."""
+    from mer_core.datasets import DATASETS, SPLITS, open_dataset, real_stickers
+    from mer_core.datasets.stickers.shelf import RealStickers
 
-    sizes = {name: {s: len(open_dataset(name, s)) for s in SPLITS} for name in DATASETS}
-    print_json(sizes) if as_json else print_table(sizes, "data set")
+    if name or path:
+        told = real_stickers(name or "folder").describe(path)
+        print_json(told) if as_json else print_facts(told)
+        return
+    sizes = {
+        key: found.look()
+        if isinstance(found, RealStickers)
+        else {s: len(open_dataset(key, s)) for s in SPLITS}
+        for key, found in DATASETS.items()
+    }
+    if as_json:
+        print_json(sizes)
+        return
+    why = {key: size.pop("says") for key, size in sizes.items() if "says" in size}
+    print_table(sizes, "data set")
+    for key, sentence in why.items():
+        typer.echo(f"{key}: {sentence}")
 
 
 @app.command()

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.markup import escape
 from rich.progress import Progress, TimeRemainingColumn
 from rich.status import Status
 from rich.table import Table

@@ -19,11 +19,12 @@ from mer_core.metrics import bootstrap_interval, classification
 from mer_core.models import EmotionModel
 from mer_core.processing.media import read_sound
 from mer_core.task import EMOTIONS
+from mer_core.training.real_stickers import ALIASES
 from mer_core.types import Sample
 
 Progress = Callable[[str, int, int], None]
 
-SAME = {"joy": "happiness", **{e: e for e in EMOTIONS}}
+SAME = {**ALIASES, **{e: e for e in EMOTIONS}}
 """Names of classes in the field -> ours; classes that we do not have are left out."""
 
 
