@@ -56,6 +56,16 @@ LIMITS = {
 }
 
 
+_TWICE = "twice, with seed 0 and then with all seeds, after knobs and settings were fixed"
+TEST_READ = {
+    "mghft": f"{_TWICE}; once more for this recipe, whose changes (a sticker in eight has another "
+    "one's picture in training; no label smoothing) were chosen on validation",
+    "egmf": f"{_TWICE}; none changed since",
+    "hct_dmg": f"{_TWICE}; none changed since",
+}
+"""How often this project has read the answers of the test split. Whoever reads it again adds it."""
+
+
 def load_run(name: str, version: Version, seed: int) -> tuple[EmotionModel, dict[str, Any]]:
     """A finished run's model, rounded to the half precision that ships, and its result."""
     folder = run_folder(name, version, seed)
@@ -227,7 +237,7 @@ def report(name: str, progress: Progress, seeds: Sequence[int] = SEEDS) -> Path:
             "name": "puppet-stickers" if name == "mghft" else "puppet-utterances",
             "what": "a generated world with known answers; demo data, no real recordings",
             "world": WORLD.digest(),
-            "test_read": "after knobs and settings were fixed; none changed since",
+            "test_read": TEST_READ[name],
         },
         "training": {
             "seed": shipped,
@@ -283,7 +293,10 @@ def finish(names: Sequence[str], progress: Progress) -> None:
 
 
 def ship_interpreter() -> Path:
-    """Copy the interpreter's heads beside the shipped MGHFT, with their accuracy on test."""
+    """Copy the interpreter's heads beside the shipped MGHFT, with their accuracy on test.
+
+    Where no backbone was trained here, those that ship stay as they are.
+    """
     from mer_core.checkpoints import load
     from mer_core.datasets.puppets.views import realise
     from mer_core.encoders.interpreter import Interpreter
@@ -291,6 +304,8 @@ def ship_interpreter() -> Path:
     from mer_core.training.recipes import RUNS
     from mer_core.training.stickers import attribute_accuracy, sticker_split
 
+    if not (RUNS / "interpreter" / "card.json").is_file():
+        return folder_of("interpreter")
     model = load("mghft")
     assert isinstance(model, MGHFT)
     card = json.loads((RUNS / "interpreter" / "card.json").read_text())
