@@ -130,6 +130,13 @@ class _Work:
 
     def one(self, path: Path) -> Outcome:
         """Read one picture, look into the store, ask."""
+        try:
+            return self._read(path)
+        except BaseException:  # it concerns more than one picture: look at no other
+            self.leave.set()
+            raise
+
+    def _read(self, path: Path) -> Outcome:
         file = path.relative_to(self.folder).as_posix()
         if self.leave.is_set():
             return Outcome(file, why=UNASKED)
@@ -223,9 +230,6 @@ def describe_folder(
         except KeyboardInterrupt:
             work.leave.set()
             work.halt("It was stopped by hand. The same command goes on where it was.")
-        except BaseException:  # it concerns more than one picture: look at no other
-            work.leave.set()
-            raise
         finished = {asked[future]: future.result() for future in asked}
     outcomes = tuple(finished[path] for path in paths)
     return Run((describer.name, describer.version), outcomes, work.why)
