@@ -226,7 +226,7 @@ def _fused(
     told: Sequence[_Versions],
     coalitions: Bool[Tensor, "coalition view"],
 ) -> Float[Tensor, "row coalition emotion"]:
-    """Global Soft-Fusion and TGFA over both versions of all views, one answering row a coalition."""
+    """Global Soft-Fusion, then TGFA over both versions of all views, a row for each coalition."""
     stages, count = len(VIEWS), len(coalitions)
     views = torch.stack([t.view for t in told], dim=1)
     here = views[:, torch.arange(stages), coalitions.long()].flatten(0, 1)
