@@ -6,8 +6,13 @@ from mer_core.probes.attention import LooksAcross
 from mer_core.probes.attribution import Attribute
 from mer_core.probes.base import Experiment, Finding, Reader
 from mer_core.probes.gates import ExpertGateReader, ModalityGateReader
+from mer_core.probes.guided import LooksGuided
+from mer_core.probes.heeded import HeedsViews
 from mer_core.probes.incongruity import Incongruity
 from mer_core.probes.knockout import KnockOutExperts, KnockOutViews
+from mer_core.probes.logits import SumsLogits
+from mer_core.probes.resemblance import StagesResembleViews
+from mer_core.probes.shuffled import ShuffleLooks
 from mer_core.probes.silence import Sharing, Silencing
 from mer_core.probes.soft_fusion import ReadsWords, StagesTakeViews
 from mer_core.recording import Recording
@@ -16,10 +21,15 @@ PROBES: dict[str, Reader | Experiment] = {
     "Where does one modality look in another?": LooksAcross(),
     "Which places of the sticker read which words?": ReadsWords(),
     "Which view does each stage take from?": StagesTakeViews(),
+    "Which view does each stage resemble?": StagesResembleViews(),
+    "What does the answer look at, guided by the text?": LooksGuided(),
+    "Would shuffled weights look there too?": ShuffleLooks(),
+    "Where does the answer's score come from?": SumsLogits(),
     "Which modality leads?": ModalityGateReader(),
     "How much does each expert count?": ExpertGateReader(),
     "Which words, moments and places moved the answer?": Attribute(),
     "What if one view were missing?": KnockOutViews(),
+    "Does the view that is looked at most also count most?": HeedsViews(),
     "What if one expert were missing?": KnockOutExperts(),
     "What if a modality fell silent?": Silencing(),
     "How much does each modality add?": Sharing(),

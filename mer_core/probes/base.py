@@ -75,7 +75,13 @@ class Reader(ABC):
 
 
 class Experiment(ABC):
-    """A question that only the model itself can answer."""
+    """A question that only the model itself can answer.
+
+    Attributes:
+        passes: Forward passes that it takes at most, on the model or on altered copies of it.
+    """
+
+    passes: ClassVar[int] = 1
 
     @abstractmethod
     def run(self, model: EmotionModel, batch: Batch) -> Finding:

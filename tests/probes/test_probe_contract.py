@@ -20,6 +20,11 @@ EXPECTED = {
         "Which places of the sticker read which words?",
         "Which view does each stage take from?",
         "What if one view were missing?",
+        "Which view does each stage resemble?",
+        "What does the answer look at, guided by the text?",
+        "Would shuffled weights look there too?",
+        "Where does the answer's score come from?",
+        "Does the view that is looked at most also count most?",
     },
     "egmf": {
         "Where does one modality look in another?",
@@ -102,15 +107,17 @@ def test_readers_answer_the_same_from_the_disk(recording, model, tmp_path):
 
 
 @pytest.mark.parametrize("question", EXPERIMENTS)
-def test_an_experiment_is_one_forward_pass(question, name, recording, model, forwards):
-    """All cases stand in one batch; nothing is looped."""
+def test_an_experiment_takes_no_more_passes_than_it_says(
+    question, name, recording, model, forwards
+):
+    """All cases stand in one batch, and nothing is looped; only altered copies take passes more."""
     if question not in questions(recording, model):
         return
     sizes = forwards(model)
     ask(question, recording, model)
 
-    assert len(sizes) == 1
-    assert sizes[0] > len(recording.batch)
+    assert len(sizes) <= PROBES[question].passes
+    assert all(size >= len(recording.batch) for size in sizes)
 
 
 def test_an_experiment_without_a_model_is_refused(recording):
