@@ -16,6 +16,9 @@ PIP := $(PY) -m pip install --disable-pip-version-check --prefer-binary --no-com
 PROGRESS := awk '/^Collecting/ {printf "\r  %d packages read", ++n} \
 	/^Installing collected/ {print "\n  unpacking them"} {fflush()} END {print ""}'
 
+# Where a shell forbids Python to keep bytecode, every start would compile torch again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help
 help: ## List these targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

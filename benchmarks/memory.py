@@ -16,7 +16,7 @@ import time
 import psutil
 from playwright.sync_api import Page, sync_playwright
 
-from mer_core.server import HOST, app_file, choose_port
+from mer_core.server import HOST, app_file, choose_port, command
 
 LIMIT_MB = 1536
 PAGES = ("", "sticker_lab", "clip_lab", "models")
@@ -80,9 +80,7 @@ def visit(address: str, meter: Meter) -> list[tuple[str, float]]:
 def main() -> int:
     """Print megabytes after each page, at rest, and at the peak."""
     port = choose_port()
-    command = [sys.executable, "-m", "streamlit", "run", app_file().name]
-    command += [f"--server.port={port}", f"--server.address={HOST}"]
-    server = subprocess.Popen(command, cwd=app_file().parent, stdout=subprocess.DEVNULL)
+    server = subprocess.Popen(command(port), cwd=app_file().parent, stdout=subprocess.DEVNULL)
     meter = Meter(server.pid)
     try:
         time.sleep(8)

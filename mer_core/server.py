@@ -68,6 +68,14 @@ def choose_port(wanted: int | None = None) -> int:
     )
 
 
+def command(port: int) -> list[str]:
+    """What starts the app's server on a port, run in the folder of `app_file`."""
+    started = [sys.executable, "-m", "ui.launch", "run", app_file().name]
+    started += [f"--server.address={HOST}", f"--server.port={port}", "--server.headless=true"]
+    started += ["--browser.gatherUsageStats=false"]
+    return [*started, "--logger.hideWelcomeMessage=true", "--logger.level=warning"]
+
+
 def serve(port: int, on_ready: Callable[[str], None]) -> int:
     """Run the app until it ends or is interrupted; returns its exit status.
 
@@ -78,13 +86,8 @@ def serve(port: int, on_ready: Callable[[str], None]) -> int:
     Raises:
         AppNotStarted: It ended, or did not answer in time.
     """
-    app = app_file()
-    command = [sys.executable, "-m", "streamlit", "run", app.name]
-    command += [f"--server.address={HOST}", f"--server.port={port}", "--server.headless=true"]
-    command += ["--browser.gatherUsageStats=false"]
-    command += ["--logger.hideWelcomeMessage=true", "--logger.level=warning"]
     # In the checkout's folder: that is where Streamlit looks for .streamlit/config.toml.
-    process = subprocess.Popen(command, cwd=app.parent)
+    process = subprocess.Popen(command(port), cwd=app_file().parent)
     previous = signal.signal(signal.SIGTERM, _interrupt)
     try:
         _await(process, port)

@@ -25,6 +25,8 @@ READS = {
 }
 """What each model does, as the rest of a sentence that begins with its name."""
 
+_AT_LATEST = 30.0
+"""Seconds after which the models load even if no page was drawn to its end."""
 _GATE = threading.BoundedSemaphore(1)
 
 
@@ -35,7 +37,6 @@ def warm() -> bool:
     Streamlit collects garbage after every script run; with torch imported that alone takes
     longer than most pages.
     """
-    gc.collect()
     gc.freeze()
     return True
 
@@ -62,14 +63,20 @@ class LoadingState(NamedTuple):
 
 
 class Shelf:
-    """The models, loaded one after another in a thread of their own."""
+    """The models, loaded one after another in a thread of their own, once someone begins."""
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="load")
         self._lock = threading.Lock()
+        self._begun = threading.Event()
+        self._pool.submit(self._begun.wait, _AT_LATEST)
         self._pool.submit(_import_and_freeze)
         self._models = {name: self._pool.submit(_load, name) for name in NAMES}
         self._encoders = self._pool.submit(_load_encoders)
+
+    def begin(self) -> None:
+        """Start loading. A page that shows something else first calls this when it is drawn."""
+        self._begun.set()
 
     def ready(self, name: str) -> bool:
         """Whether the model answers without waiting."""
@@ -91,6 +98,7 @@ class Shelf:
         Raises:
             WeightsMissing, WeightsAltered, CardInvalid: As `mer_core.load` says.
         """
+        self.begin()
         with self._lock:
             if self.failed(name):  # the weights may have come in the meantime
                 self._models[name] = self._pool.submit(_load, name)
@@ -127,7 +135,7 @@ def _load_encoders() -> None:
 
 @st.cache_resource(show_spinner=False)
 def shelf() -> Shelf:
-    """The one shelf of this server. Making it starts the loading."""
+    """The one shelf of this server."""
     return Shelf()
 
 

@@ -43,6 +43,13 @@ ROOMS = (
         "Look inside",
     ),
     Room(
+        "experiments",
+        "Experiments",
+        ":material/science:",
+        "What does the paper claim, and does it hold here?",
+        "Background",
+    ),
+    Room(
         "models",
         "Models",
         ":material/inventory_2:",
@@ -79,7 +86,6 @@ def router() -> None:
     page = st.navigation(build_pages())
     st.logo(str(ROOT / "assets" / "icon.png"), size="large")
     warm()
-    shelf()  # starts loading the models in the background; does not wait
     with st.sidebar:
         _state_of_models()
     token = _FRAMED.set(True)
@@ -90,6 +96,7 @@ def router() -> None:
         _say_unexpected()
     finally:
         _FRAMED.reset(token)
+        shelf().begin()  # loads the models in the background: the page came first
 
 
 def require_frame() -> None:
