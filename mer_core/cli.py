@@ -7,7 +7,7 @@ import functools
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,11 +17,15 @@ from mer_core.console import (
     print_checks,
     print_facts,
     print_json,
+    print_result,
     print_run,
     print_table,
     waiting,
 )
 from mer_core.errors import BadInput, MerError
+
+if TYPE_CHECKING:
+    from mer_core.experiments.base import Ask, PaperExperiment, Result
 
 app = typer.Typer(
     name="mer",
@@ -316,6 +320,66 @@ def real(
         return
     for name, sets in found.items():
         print_table(sets, name)
+
+
+@app.command("experiment")
+@one_sentence
+def paper_experiment(
+    model: Annotated[str, typer.Argument(help="Whose paper: mghft.")],
+    name: Annotated[
+        list[str] | None, typer.Argument(help=f"Which experiments; '{ALL}' for all. None lists.")
+    ] = None,
+    split: Annotated[str, typer.Option(help="valid while trying out, test to report.")] = "test",
+    limit: Annotated[int | None, typer.Option(min=1, help="Only the first so many.")] = None,
+    seeds: Annotated[
+        list[int] | None, typer.Option("--seeds", help="Only this seed; may be repeated.")
+    ] = None,
+    save: Annotated[
+        bool, typer.Option("--save", help="Keep the result beside the weights.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Run the experiments of a model's paper again, on what is here.
+
+    Exit status 3: some could not run, the others did. 2 (with --json 1): none could.
+    """
+    from mer_core.experiments import EXPERIMENTS
+    from mer_core.experiments.base import Ask, chosen
+
+    known = chosen(EXPERIMENTS, model, () if not name or ALL in name else name)
+    if not name:
+        listing = {e.name: {"question": e.question} for e in known}
+        print_json(listing) if as_json else print_table(listing, "experiment")
+        return
+    found, failed = _results(known, Ask(split, limit, tuple(seeds or ())), save, as_json)
+    if as_json:
+        print_json({r.experiment: r.plain() for r in found} | {n: {"error": e} for n, e in failed})
+    for result in () if as_json else found:
+        print_result(EXPERIMENTS[model][result.experiment], result)
+    if failed:
+        for name_of, why in failed:
+            typer.echo(f"{name_of}: {why}", err=True)
+        raise typer.Exit(PARTLY if found else FAILED_FOR_MACHINES if as_json else FAILED)
+
+
+def _results(
+    known: "tuple[PaperExperiment, ...]", ask: "Ask", save: bool, quiet: bool
+) -> "tuple[list[Result], list[tuple[str, str]]]":
+    """What each experiment found, and why others could not run; each is saved when it ends."""
+    from mer_core.experiments.base import save_result
+
+    found, failed = [], []
+    with Bars(quiet) as progress:
+        for experiment in known:
+            try:
+                result = experiment.run(ask, progress)
+            except MerError as error:
+                failed.append((experiment.name, str(error)))
+                continue
+            found.append(result)
+            if save:
+                save_result(result)
+    return found, failed
 
 
 @app.command()

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mer_core.doctor import Check
+    from mer_core.experiments.base import PaperExperiment, Result
     from mer_core.interpreters.folder import Run
 
 MOST_REASONS = 40
@@ -112,6 +113,20 @@ def print_run(run: "Run", file: "Path") -> None:
     out.print(f"Written to {escape(str(file))}.", highlight=False)
     if run.stopped:
         typer.echo(run.stopped, err=True)
+
+
+def print_result(experiment: "PaperExperiment", result: "Result") -> None:
+    """An experiment of a paper: question, claim, what was found, every number."""
+    from mer_core.experiments.base import summary
+
+    out = Console()
+    out.print(f"\n[bold]{escape(experiment.question)}[/]")
+    out.print(f"The paper: {escape(experiment.claim)} [dim]({escape(experiment.source)})[/]")
+    for sentence in result.found:
+        out.print(escape(sentence), highlight=False)
+    print_table(summary(result), experiment.name)
+    for note in (result.caption(), *result.notes):
+        out.print(escape(note), style="dim", highlight=False)
 
 
 def print_table(rows: Mapping[str, Any], head: str) -> None:

@@ -20,7 +20,7 @@ from jaxtyping import Float
 
 from mer_core.checkpoints import folder_of
 from mer_core.disk import write_json
-from mer_core.errors import BadInput, ResultInvalid
+from mer_core.errors import BadInput, ResultInvalid, UnknownName
 from mer_core.metrics import bootstrap_interval
 
 Progress = Callable[[str, int, int], None]
@@ -215,6 +215,41 @@ def _range(numbers: Sequence[int]) -> str:
     return " to ".join(dict.fromkeys(ends))
 
 
+class UnknownExperiment(UnknownName):
+    kind = "experiment"
+
+
+def chosen(
+    table: Mapping[str, Mapping[str, PaperExperiment]], model: str, names: Sequence[str] = ()
+) -> tuple[PaperExperiment, ...]:
+    """Experiments of a model by name; none named means all.
+
+    Raises:
+        UnknownName: No such model in the table.
+        UnknownExperiment: No experiment of that name.
+    """
+    if model not in table:
+        raise UnknownName(model, table)
+    for name in names:
+        if name not in table[model]:
+            raise UnknownExperiment(name, table[model])
+    return tuple(table[model][name] for name in names or table[model])
+
+
+def summary(result: Result) -> dict[str, dict[str, str]]:
+    """Rows as a table for people: group and case -> every measure, and n."""
+    told: dict[str, dict[str, str]] = {}
+    for row in result.rows:
+        name = f"{row.group}: {row.case}" if row.group else row.case
+        cells = told.setdefault(name, {})
+        cells[row.measure] = spread(row)
+        if row.low is not None and row.high is not None and row.measure == result.measures[0]:
+            ends = (said(row.measure, v).removesuffix(" %") for v in (row.low, row.high))
+            cells["from - to"] = " - ".join(ends)
+        cells |= {"n": f"{row.n:,}", "seeds": str(row.seeds)}
+    return told
+
+
 def result_path(model: str, experiment: str) -> Path:
     """Where the result that ships lies."""
     return folder_of(model) / "experiments" / f"{experiment}.json"
@@ -263,3 +298,8 @@ def spread(row: Row) -> str:
     if row.sd is None:
         return value
     return f"{value} ± {said(row.measure, row.sd).removesuffix(' %')}"
+
+
+def in_order(names: Sequence[str]) -> str:
+    """('a', 'b') -> 'a → b'."""
+    return " → ".join(names)

@@ -274,29 +274,33 @@ def scored(
     return [accuracy, Row(**{**vars(plain), "n": accuracy.n, "low": None, "high": None})]
 
 
+def manifest(models: Mapping[int, MGHFT], weights: Mapping[int, str]) -> dict[str, Any]:
+    """Where numbers of these weights come from, as plain data without a date."""
+    model = next(iter(models.values()))
+    return {
+        "weights": {str(seed): digest for seed, digest in weights.items()},
+        "config": config_hash(model.config),
+        "code": code_hash(MGHFT),
+        "world": WORLD.digest(),
+        "versions": package_versions(),
+    }
+
+
 def result(bench: Bench, experiment: str, rows: Sequence[Row], **more: Any) -> Result:
     """A result with its data and its manifest filled in."""
-    model = next(iter(bench.models.values()))
-    demo = "generated stickers with known answers (demo data, no real stickers)"
     return Result(
         model="mghft",
         experiment=experiment,
         data={
             "name": "puppet-stickers",
-            "what": demo,
+            "what": "generated stickers with known answers (demo data, no real stickers)",
             "split": bench.split,
             "n": len(bench),
             "demo": True,
         },
         seeds=tuple(bench.models),
         rows=tuple(rows),
-        manifest={
-            "weights": {str(seed): digest for seed, digest in bench.weights.items()},
-            "config": config_hash(model.config),
-            "code": code_hash(MGHFT),
-            "world": WORLD.digest(),
-            "versions": package_versions(),
-        },
+        manifest=manifest(bench.models, bench.weights),
         **more,
     )
 
