@@ -50,6 +50,13 @@ ROOMS = (
         "Background",
     ),
     Room(
+        "experiments",
+        "Experiments",
+        ":material/science:",
+        "What does the paper claim, and does it hold here?",
+        "Background",
+    ),
+    Room(
         "models",
         "Models",
         ":material/inventory_2:",

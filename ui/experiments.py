@@ -1,0 +1,154 @@
+"""The parts of the page Experiments: the claim, what was found here, and the numbers."""
+
+import json
+from typing import Any
+
+import streamlit as st
+
+from mer_core.errors import ResultInvalid
+from mer_core.experiments import EXPERIMENTS
+from mer_core.experiments.base import (
+    PaperExperiment,
+    Result,
+    load_result,
+    result_path,
+    said,
+    spread,
+)
+from mer_core.views.experiments import draw_result
+from ui.downloads import downloads
+from ui.findings import draw, is_dark
+from ui.resources import NAMES
+
+MODEL = "mghft"
+"""The model whose experiments are here; others have none yet."""
+
+
+def pick_experiment() -> PaperExperiment:
+    """Choose one; the choice stands in the address."""
+    table = EXPERIMENTS[MODEL]
+    name = st.selectbox(
+        f"An experiment of {NAMES[MODEL]}",
+        list(table),
+        format_func=lambda n: table[n].title,
+        key="experiment",
+        bind="query-params",
+    )
+    return table.get(str(name), next(iter(table.values())))
+
+
+def show_claim(experiment: PaperExperiment) -> None:
+    """What the paper says, and where."""
+    st.markdown(f"**The paper:** {experiment.claim}")
+    st.caption(f"Source: {experiment.source}.")
+
+
+def saved_result(experiment: PaperExperiment) -> Result | None:
+    """The result that ships; where it cannot be read, the page says so and goes on."""
+    try:
+        return load_result(result_path(MODEL, experiment.name))
+    except ResultInvalid:
+        return None
+
+
+def show_found(experiment: PaperExperiment, live: Result | None) -> None:
+    """The saved result with its figure; a live one beside it, or alone where none is saved."""
+    saved = saved_result(experiment)
+    if saved is None:
+        st.info(
+            "No result of this experiment is saved here. Run it below, or with "
+            f"`mer experiment {MODEL} {experiment.name} --save`.",
+            icon=":material/science:",
+        )
+    result = saved or live
+    if result is None:
+        return
+    st.markdown(f"**Found here:** {' '.join(result.found)}")
+    _data(result)
+    if saved and live:
+        st.markdown(f"**Live, just now:** {' '.join(live.found)}")
+        _data(live)
+    _figure(result, live if saved else None)
+
+
+def _data(result: Result) -> None:
+    """On what the numbers rest."""
+    seeds = ", ".join(str(s) for s in result.seeds)
+    with st.container(horizontal=True, gap="small"):
+        if result.data.get("demo"):
+            st.badge("demo data", icon=":material/toys:", color="orange")
+        st.badge(f"{result.data['split']} split", color="gray")
+        st.badge(f"n = {result.data['n']:,}", color="gray")
+        st.badge(f"{'seed' if len(result.seeds) == 1 else 'seeds'} {seeds}", color="gray")
+    st.caption(f"Data: {result.data['what']}.")
+
+
+def _figure(result: Result, live: Result | None) -> None:
+    key = f"experiment-{result.experiment}"
+    measure = _choose("Measure", list(result.measures), f"{key}-measure")
+    groups = list(dict.fromkeys(r.group for r in result.of(measure)))
+    group = _choose("Cases", groups, f"{key}-{result.measures.index(measure)}-group")
+    drawing = draw_result(result, measure, group, is_dark(), live)
+    title = f"{measure}, {group}" if group else measure
+    caption = draw(drawing, key, f"{title}: {_in_words(result, measure, group)}")
+    with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
+        downloads(key, result.to_csv, title, caption)
+        st.download_button(
+            "Result as JSON",
+            lambda: json.dumps(result.plain(), indent=2, ensure_ascii=False),
+            file_name=f"{result.experiment}.json",
+            mime="application/json",
+            key=f"json-{key}",
+            type="tertiary",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+    with st.expander("The numbers", icon=":material/table:", key=f"{key}-rows"):
+        st.dataframe(_table(result, measure, group), hide_index=True, alt=title)
+
+
+def _choose(label: str, options: list[str], key: str) -> str:
+    """One of several; no widget where there is no choice."""
+    if len(options) < 2:
+        return options[0]
+    return (
+        str(st.selectbox(label, options, key=key))
+        if len(options) > 4
+        else _pill(label, options, key)
+    )
+
+
+def _pill(label: str, options: list[str], key: str) -> str:
+    chosen = st.pills(label, options, default=options[0], key=key)
+    return str(chosen or options[0])
+
+
+def _in_words(result: Result, measure: str, group: str) -> str:
+    rows = result.of(measure, group)
+    return "; ".join(f"{r.case} {said(measure, r.value)}" for r in rows)
+
+
+def _table(result: Result, measure: str, group: str) -> dict[str, list[Any]]:
+    rows = result.of(measure, group)
+    table: dict[str, list[Any]] = {
+        "Case": [r.case for r in rows],
+        "Value": [spread(r) for r in rows],
+        "From": ["" if r.low is None else said(measure, r.low) for r in rows],
+        "To": ["" if r.high is None else said(measure, r.high) for r in rows],
+        "n": [r.n for r in rows],
+        "Seeds": [r.seeds for r in rows],
+    }
+    if any(r.note for r in rows):
+        table["Note"] = [r.note for r in rows]
+    return table
+
+
+def show_notes(experiment: PaperExperiment) -> None:
+    """What must be known before a number is believed, and where the numbers come from."""
+    result = saved_result(experiment)
+    if result is None:
+        return
+    for note in result.notes:
+        st.caption(f":material/info: {note}")
+    with st.expander("Manifest", icon=":material/description:", key="experiment-manifest"):
+        st.json(json.dumps(result.manifest), expanded=1)
