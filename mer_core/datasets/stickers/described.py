@@ -13,7 +13,8 @@ from collections.abc import Mapping
 
 from mer_core.types import View
 
-_MARKER = re.compile(r"#\s*the\s+stickers?['’`´]?\s*s?['’`´]?\s+", re.IGNORECASE)  # noqa: RUF001
+_QUOTE = "['\u2019\u00b4`]?"
+_MARKER = re.compile(rf"#\s*the\s+stickers?{_QUOTE}\s*s?{_QUOTE}\s+", re.IGNORECASE)
 _SECTIONS: Mapping[View, re.Pattern[str]] = {
     View.INTENTION: re.compile(r"intentions?\b", re.IGNORECASE),
     View.STYLE: re.compile(r"styles?\b", re.IGNORECASE),
@@ -40,7 +41,7 @@ def sections(text: str) -> tuple[dict[View, str], dict[View, str]]:
         ('Its section is empty.', 'The description has no section of this name.')
     """
     marks = list(_MARKER.finditer(text))
-    ends = [mark.start() for mark in marks[1:]] + [len(text)]
+    ends = [*(mark.start() for mark in marks), len(text)][1:]
     found: dict[View, list[str]] = {}
     for mark, end in zip(marks, ends, strict=True):
         for view, name in _SECTIONS.items():
