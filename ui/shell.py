@@ -50,13 +50,6 @@ ROOMS = (
         "Background",
     ),
     Room(
-        "experiments",
-        "Experiments",
-        ":material/science:",
-        "What does the paper claim, and does it hold here?",
-        "Background",
-    ),
-    Room(
         "models",
         "Models",
         ":material/inventory_2:",
