@@ -1,4 +1,4 @@
-"""Sticker lab: one sticker, its four descriptions, MGHFT's answer and what told it."""
+"""Sticker lab: one sticker or two, their four descriptions, MGHFT's answers and what told it."""
 
 from ui.shell import require_frame
 
@@ -6,34 +6,19 @@ require_frame()
 
 import streamlit as st
 
-from ui.answer import answer_card, trust_line, try_model
-from ui.descriptions import described
-from ui.failures import told
-from ui.header import sample_header
-from ui.inputs import pick_sticker
-from ui.inside import further
-from ui.sticker import QUESTIONS, lead, what_told_it
+from ui.sticker import compare_switch, inside, lead, side
 
 top = st.container()
-with told():
-    sample = pick_sticker()
-if sample is None:
-    top.markdown("Give a picture of a sticker: drawn or photographed, still or moving.")
-    st.stop()
-left, right = st.columns([3, 2], gap="medium")
-head = left.container()
-with left, told():
-    sample = described(sample)
-with right:
-    answered = try_model("mghft", sample)
-    if answered is not None:
-        answer_card("mghft", answered, "sticker")
-    trust_line(("mghft",), sample)
-with head:
-    sample_header(sample, () if answered is None else (answered.recording.manifest,))
-if answered is None:
-    st.stop()
-with top:
-    lead(answered)
-what_told_it(answered)
-further("mghft", answered, QUESTIONS, "sticker")
+if compare_switch():
+    left, right = st.columns(2, gap="large")
+    with left:
+        first = side(wide=False)
+    with right:
+        second = side("other-", wide=False)
+    sides = [one for one in (first, second) if one is not None]
+else:
+    sides = [one for one in (side(),) if one is not None]
+if sides:
+    with top:
+        lead(sides)
+    inside(sides)

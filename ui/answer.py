@@ -8,15 +8,18 @@ from streamlit.delta_generator import DeltaGenerator
 
 from mer_core.checkpoints import read_card
 from mer_core.errors import MerError
-from mer_core.probes.base import percent
+from mer_core.probes.base import Finding, percent
+from mer_core.probes.change import change
 from mer_core.recording import Recording, record
 from mer_core.trust import trust_sentence
-from mer_core.types import Sample
-from mer_core.views import figure
+from mer_core.types import Prediction, Sample
+from mer_core.views import figure, to_csv
+from ui.downloads import downloads
 from ui.findings import draw_compact, is_dark
 from ui.header import is_puppet, plain
 from ui.media import digest
 from ui.resources import NAMES, READS, device_name, gate, load_model
+from ui.sticker_reading import read_sticker
 
 
 @dataclass(frozen=True)
@@ -45,12 +48,13 @@ class Answered:
         return float(self.recording.prediction.probs[0].max())
 
 
-@st.cache_resource(scope="session", max_entries=16, show_spinner=False)
+@st.cache_resource(scope="session", max_entries=24, show_spinner=False)
 def _record(name: str, key: str, _sample: Sample) -> Answered:
     model = load_model(name)
     with gate():
         start = time.perf_counter()
-        recording = record(model, _sample)
+        batch = read_sticker(_sample) if name == "mghft" else None
+        recording = record(model, _sample, batch=batch)
         return Answered(recording, time.perf_counter() - start, live=True, key=key)
 
 
@@ -74,7 +78,9 @@ def try_model(name: str, sample: Sample) -> Answered | None:
         return None
 
 
-def answer_card(name: str, answered: Answered, key: str, mattered: str = "") -> None:
+def answer_card(
+    name: str, answered: Answered, key: str, mattered: str = "", before: Answered | None = None
+) -> None:
     """One model's answer in a box: emotion, confidence, what mattered most, time, device.
 
     Args:
@@ -82,17 +88,32 @@ def answer_card(name: str, answered: Answered, key: str, mattered: str = "") -> 
         answered: What it said.
         key: Unique on the page.
         mattered: Sentence about what mattered most, where a probe found it.
+        before: The answer before the user's edits, drawn as outlines.
     """
     with st.container(border=True, height="stretch", gap="small"):
         st.markdown(f"**{NAMES[name]}** :small[:gray[{READS[name]}]]")
         st.markdown(f"### {answered.emotion} :gray[{percent(answered.confidence)}]")
         if further := _further(answered):
             st.caption(further)
-        drawing = figure(answered.recording.prediction, dark=is_dark())
+        shown = answered.recording.prediction if before is None else _changed(before, answered)
+        drawing = figure(shown, dark=is_dark())
         caption = draw_compact(drawing, f"bars-{key}", _spoken(answered))
+        if isinstance(shown, Finding):
+            st.markdown(shown.says())
         if mattered:
             st.markdown(mattered)
         st.caption(f"{timing(answered)}  \n{caption}")
+        downloads(f"bars-{key}", lambda: _table(answered, before), _spoken(answered), caption)
+
+
+def _changed(before: Answered, answered: Answered) -> Finding | Prediction:
+    """The change, or the plain answer where nothing can be seen to have moved."""
+    found = change(before.recording, answered.recording)
+    return answered.recording.prediction if found.still() else found
+
+
+def _table(answered: Answered, before: Answered | None) -> str:
+    return to_csv(change((before or answered).recording, answered.recording))
 
 
 def _further(answered: Answered) -> str:

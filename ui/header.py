@@ -16,11 +16,13 @@ _CHIP: dict[Provenance, tuple[str, str, Colour]] = {
     Provenance.CACHED: ("from a cache", ":material/cached:", "gray"),
     Provenance.WRITTEN: ("written by a model", ":material/edit_note:", "violet"),
     Provenance.EDITED: ("edited by you", ":material/edit:", "blue"),
+    Provenance.DONATED: ("from another sticker", ":material/swap_horiz:", "blue"),
     Provenance.SILENT: ("silent", ":material/volume_off:", "orange"),
 }
 _INPUTS = {
     "image": "picture",
     "views": "descriptions",
+    "order": "which stage reads which",
     "text": "words",
     "sound": "voice",
     "clip": "face",

@@ -32,8 +32,11 @@ Seen = tuple[Clip, Sound | None, tuple[str, ...]]
 Crop = tuple[float, float, float, float]
 
 
-def pick_sticker() -> Sample | None:
+def pick_sticker(key: str = "sticker") -> Sample | None:
     """A sticker, by the way the user chose; None while there is none yet.
+
+    Args:
+        key: Of everything here, where a page asks for several stickers.
 
     Raises:
         BadInput: The picture cannot be used; the message says what to do.
@@ -44,25 +47,25 @@ def pick_sticker() -> Sample | None:
         ["Example", "Upload", "Paste", "Camera"],
         default="Example",
         required=True,
-        key="sticker-from",
+        key=f"{key}-from",
         bind="query-params",
     )
     if way == "Upload":
         file = st.file_uploader(
             "Picture of a sticker",
             _PICTURES,
-            key="sticker-file",
+            key=f"{key}-file",
             max_upload_size=LIMIT_MB,
             help=f"PNG, JPEG, WebP, GIF or BMP, at most {LIMIT_MB} MB and 20 megapixels. {_STAYS}",
         )
         return None if file is None else _uploaded(file.getvalue(), "your picture")
     if way == "Paste":
-        data = pasted_picture("sticker-paste", LIMIT_MB)
+        data = pasted_picture(f"{key}-paste", LIMIT_MB)
         return None if data is None else _uploaded(data, "your pasted picture")
     if way == "Camera":
-        photo = st.camera_input("Photograph a sticker", key="sticker-photo", help=_STAYS)
+        photo = st.camera_input("Photograph a sticker", key=f"{key}-photo", help=_STAYS)
         return None if photo is None else _uploaded(photo.getvalue(), "your photograph")
-    return pick_puppet(STICKERS, "sticker", bar)
+    return pick_puppet(STICKERS, key, bar)
 
 
 @st.cache_resource(scope="session", max_entries=4, show_spinner="Reading the picture")

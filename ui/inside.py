@@ -52,13 +52,23 @@ def mattered(question: str, name: str, answered: Answered) -> str:
 
 
 def further(name: str, answered: Answered, shown: tuple[str, ...], key: str) -> None:
-    """A menu of the questions that the page has not answered yet."""
-    rest = [q for q in questions(answered.recording, load_model(name)) if q not in shown]
-    if not rest:
+    """A menu, closed at first, of the questions that the page has not answered yet."""
+    if not _rest(name, answered, shown):
         return
     with st.expander(
         f"Ask {NAMES[name]} more", icon=":material/help:", key=f"more-{key}", on_change="rerun"
     ) as box:
         if box.open:
-            question = st.selectbox("Question", rest, key=f"question-{key}")
-            show(question, name, answered, f"more-{key}-{rest.index(question)}")
+            ask_more(name, answered, shown, key)
+
+
+def ask_more(name: str, answered: Answered, shown: tuple[str, ...], key: str) -> None:
+    """The questions that the page has not answered yet, one at a time."""
+    rest = _rest(name, answered, shown)
+    if rest:
+        question = st.selectbox("Question", rest, key=f"question-{key}")
+        show(question, name, answered, f"more-{key}-{rest.index(question)}")
+
+
+def _rest(name: str, answered: Answered, shown: tuple[str, ...]) -> list[str]:
+    return [q for q in questions(answered.recording, load_model(name)) if q not in shown]

@@ -67,7 +67,12 @@ def test_sticker_lab_shows_descriptions_answer_maps_and_knock_outs(open_page):
     assert not any("guessed" in area.label for area in page.at.text_area[1:])
     assert all("% sure" in area.label for area in page.at.text_area)
     assert len(page.answers) == 1
-    assert page.charts == 3
+    assert page.charts == 2
+    assert "The score of" in page.words
+    page.choose("look", "Where it looks")
+    assert "stage looks most at" in page.words
+    page.choose("look", "Without each description")
+    assert "a knock-out" in page.words
 
 
 def test_an_edited_description_is_marked_and_answered_anew(open_page):
@@ -220,7 +225,7 @@ def test_an_expected_failure_of_a_probe_leaves_the_answer_standing(open_page, mo
         raise MerError("This cannot be asked here. Ask another question.")
 
     monkeypatch.setattr("ui.inside.ask", refuse)
-    page = open_page("sticker_lab", sticker="11")
+    page = open_page("sticker_lab", sticker="11", look="Without each description")
 
     assert "This cannot be asked here. Ask another question." in page.errors
     assert len(page.answers) == 1
