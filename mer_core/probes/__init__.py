@@ -15,6 +15,8 @@ from mer_core.probes.resemblance import StagesResembleViews
 from mer_core.probes.shuffled import ShuffleLooks
 from mer_core.probes.silence import Sharing, Silencing
 from mer_core.probes.soft_fusion import ReadsWords, StagesTakeViews
+from mer_core.probes.view_game import ContributeViews
+from mer_core.probes.view_words import ContributeWords
 from mer_core.recording import Recording
 
 PROBES: dict[str, Reader | Experiment] = {
@@ -28,6 +30,8 @@ PROBES: dict[str, Reader | Experiment] = {
     "Which modality leads?": ModalityGateReader(),
     "How much does each expert count?": ExpertGateReader(),
     "Which words, moments and places moved the answer?": Attribute(),
+    "How much did each description add to the answer?": ContributeViews(),
+    "Which words of a description moved the answer?": ContributeWords(),
     "What if one view were missing?": KnockOutViews(),
     "Does the view that is looked at most also count most?": HeedsViews(),
     "What if one expert were missing?": KnockOutExperts(),

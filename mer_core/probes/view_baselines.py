@@ -24,11 +24,11 @@ BASELINES: dict[str, str] = {
 """Name -> what it is, in words for people."""
 
 FROM: dict[str, str] = {
-    "removed": "without descriptions",
-    "generic": "with descriptions that fit any sticker",
-    "mean": "with average descriptions",
+    "removed": "no descriptions",
+    "generic": "generic descriptions",
+    "mean": "average descriptions",
 }
-"""Name -> where the way to the answer starts, to be read after a score."""
+"""Name -> where the way to the answer starts, in two words."""
 
 GENERIC: dict[View, str] = {
     View.INTENTION: "the sticker is sent to tell somebody something.",
