@@ -14,6 +14,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from mer_core.encoders.hub import published
 from mer_core.errors import WeightsMissing
 
 STAGES = 4
@@ -103,14 +104,20 @@ def imagenet(name: str) -> dict[str, Tensor]:
     """
     import timm
 
-    last = tuple(range(-STAGES, 0))
-    try:
-        body = timm.create_model(name, pretrained=True, features_only=True, out_indices=last)
-    except (OSError, RuntimeError, ValueError) as cause:  # what hub clients raise offline
+    last, about = tuple(range(-STAGES, 0)), timm.get_pretrained_cfg(name, allow_unregistered=False)
+    file = published(about.hf_hub_id, "model.safetensors") if about and about.hf_hub_id else None
+    if file is None:
         raise WeightsMissing(
             f"{name} (trained on ImageNet)",
             "Connect to the hub once, or train with the backbone's random weights.",
-        ) from cause
+        )
+    body = timm.create_model(
+        name,
+        pretrained=True,
+        pretrained_cfg_overlay={"file": file},
+        features_only=True,
+        out_indices=last,
+    )
     return {f"body.{key}": tensor for key, tensor in body.state_dict().items()}
 
 

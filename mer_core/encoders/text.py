@@ -17,6 +17,7 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
+from mer_core.encoders.hub import hub_answers
 from mer_core.errors import WeightsAltered, WeightsMissing
 
 EMBEDDED = "all-MiniLM-L6-v2"
@@ -97,15 +98,23 @@ class TextEncoder:
         from transformers import AutoModel, AutoTokenizer
 
         source = str(embedded_folder()) if name == EMBEDDED else name
+        missing = WeightsMissing(
+            f"the text encoder {name!r}",
+            "Give the folder that holds it, connect to the hub once, "
+            f"or use the embedded {EMBEDDED!r}.",
+        )
+        here: dict[str, Any] = {"local_files_only": True}
+        try:
+            tokenizer = AutoTokenizer.from_pretrained(source, **here)
+            return TextEncoder(name, tokenizer, AutoModel.from_pretrained(source, **here))
+        except (OSError, ValueError) as cause:
+            if Path(source).is_dir() or not hub_answers():
+                raise missing from cause
         try:
             tokenizer = AutoTokenizer.from_pretrained(source)
             return TextEncoder(name, tokenizer, AutoModel.from_pretrained(source))
         except (OSError, ValueError) as cause:
-            raise WeightsMissing(
-                f"the text encoder {name!r}",
-                "Give the folder that holds it, connect to the hub once, "
-                f"or use the embedded {EMBEDDED!r}.",
-            ) from cause
+            raise missing from cause
 
     @torch.no_grad()  # not inference_mode: what is cached here must stay usable by autograd
     def encode(self, texts: Sequence[str], chunk: int = 64) -> EncodedText:
