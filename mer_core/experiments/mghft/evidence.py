@@ -7,12 +7,14 @@ Views that lie are graded apart, and those that say both are left out.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from mer_core.errors import DataMissing
 from mer_core.experiments.base import Ask, PaperExperiment, Progress, Result, Row, said, spread
 from mer_core.experiments.mghft.bench import (
     BATCH,
@@ -61,7 +63,8 @@ def run(ask: Ask, progress: Progress) -> Result:
     """Grade every view of every sticker in each way; then see which way finds the evidence."""
     bench = open_bench(ask, progress)
     kinds = np.array([[t.evidence[v] for v in View] for t in bench.truth])
-    methods = _methods(bench, progress)
+    usable, absent = _baselines(next(iter(bench.models.values())))
+    methods = _methods(bench, usable, progress)
     rows = []
     for i, (case, method) in enumerate(methods.items()):
         rows += list(_graded(case, method, kinds))
@@ -73,20 +76,33 @@ def run(ask: Ask, progress: Progress) -> Result:
         "most often earns nothing; in one list of all views it does.",
         "A view can be truthful and yet tell nothing new, where the picture or another view "
         "says the same: its exact value is then small, and no attribution could find it.",
+        *absent,
     )
     return result(bench, EXPERIMENT.name, rows, found=_says(rows), notes=notes,
                   measures=(WITHIN, POOLED, BELOW), unit="sticker and view",
                   lines="95 % bootstrap interval over stickers")  # fmt: skip
 
 
-def _methods(bench: Bench, progress: Progress) -> dict[str, Method]:
+def _baselines(model: MGHFT) -> tuple[list[str], list[str]]:
+    """The baselines that can be had here, and why others cannot."""
+    usable, absent = [], []
+    for name in BASELINES:
+        try:
+            stand_in(model, name)
+            usable.append(name)
+        except DataMissing as error:
+            absent.append(f"Left out, {name}: {error}")
+    return usable, absent
+
+
+def _methods(bench: Bench, baselines: Sequence[str], progress: Progress) -> dict[str, Method]:
     models = list(bench.models.values())
-    games = {b: [_game(bench, m, b, progress) for m in models] for b in BASELINES}
+    games = {b: [_game(bench, m, b, progress) for m in models] for b in baselines}
     text, fusion = zip(*(attention(bench, m) for m in models), strict=True)
     backbone = models[0].backbone.state_dict()
     random = [_game(bench, _untrained(s, backbone), "removed", progress) for s in RANDOM]
     return {
-        **{SHAPLEY[b]: Method([_of(shapley(g), bench) for g in games[b]]) for b in BASELINES},
+        **{SHAPLEY[b]: Method([_of(shapley(g), bench) for g in games[b]]) for b in games},
         "knock-out": Method([_of(knock_out(g), bench) for g in games["removed"]]),
         "attention guided by the text": Method(text, signed=False),
         "global Soft-Fusion": Method(fusion, signed=False),
@@ -179,7 +195,6 @@ def _drawn(n: int) -> Float[np.ndarray, "round sticker"]:
 def _graded(case: str, method: Method, kinds: np.ndarray) -> Iterator[Row]:
     known = (kinds == "truthful") | (kinds == "generic")
     positive, weights = (kinds == "truthful").astype(float), _drawn(len(kinds))
-    views = range(len(VIEWS))
 
     def within(view: int) -> Callable[[Scores], np.ndarray]:
         some = known[:, view]
@@ -190,25 +205,30 @@ def _graded(case: str, method: Method, kinds: np.ndarray) -> Iterator[Row]:
     several = np.repeat(weights, len(VIEWS), axis=1)[:, known.ravel()]
     pooled = [auroc(s[known], positive[known], several) for s in method.scores]
     more = {"note": method.note, "reference": case == CONSTANT}
-    yield _row(case, WITHIN, mean, int(known.sum()), group=MEAN, **more)
-    for v in views:
-        yield _row(case, WITHIN, parts[VIEWS[v]], int(known[:, v].sum()), group=VIEWS[v], **more)
-    yield _row(case, POOLED, pooled, int(known.sum()), group=MEAN, **more)
+    yield from _row(case, WITHIN, mean, int(known.sum()), group=MEAN, **more)
+    for i, view in enumerate(VIEWS):
+        yield from _row(case, WITHIN, parts[view], int(known[:, i].sum()), group=view, **more)
+    yield from _row(case, POOLED, pooled, int(known.sum()), group=MEAN, **more)
     if method.signed:
         yield from _lying(case, method, kinds == "lying", more)
 
 
-def _row(case: str, measure: str, rounds: Sequence[np.ndarray], n: int, **more: object) -> Row:
-    """A row from one value a seed and round; the first round is the data as it is."""
+def _row(
+    case: str, measure: str, rounds: Sequence[np.ndarray], n: int, **more: Any
+) -> Iterator[Row]:
+    """A row from one value a seed and round; the first round is the data as it is.
+
+    No row where a view is never truthful or never generic among the stickers.
+    """
+    if np.isnan([r[0] for r in rounds]).any():
+        return
     over = mean_sd([float(r[0]) for r in rounds])
     low, high = np.nanpercentile(np.mean(rounds, axis=0)[1:], [2.5, 97.5]).tolist()
     sd = over["sd"] if len(rounds) > 1 else None
-    return Row(case, measure, over["mean"], n, len(rounds), sd, low, high, **more)  # type: ignore[arg-type]
+    yield Row(case, measure, over["mean"], n, len(rounds), sd, low, high, **more)
 
 
-def _lying(
-    case: str, method: Method, lying: np.ndarray, more: Mapping[str, object]
-) -> Iterator[Row]:
+def _lying(case: str, method: Method, lying: np.ndarray, more: Mapping[str, Any]) -> Iterator[Row]:
     """Share of lying views whose value is below zero."""
     for group, some in ((MEAN, lying), *((v, lying & _only(i)) for i, v in enumerate(VIEWS))):
         if some.any():
@@ -217,7 +237,7 @@ def _lying(
             low, high = bootstrap_interval(below.mean(axis=0))
             sd = over["sd"] if len(below) > 1 else None
             yield Row(case, BELOW, over["mean"], below.shape[1], len(below), sd, low, high,
-                      group=group, **more)  # type: ignore[arg-type]  # fmt: skip
+                      group=group, **more)  # fmt: skip
 
 
 def _only(view: int) -> Int[np.ndarray, "one view"]:
@@ -228,7 +248,9 @@ def _says(rows: Sequence[Row]) -> tuple[str, ...]:
     within = {r.case: r for r in rows if r.measure == WITHIN and r.group == MEAN}
     pooled = {r.case: r for r in rows if r.measure == POOLED}
     below = {r.case: r for r in rows if r.measure == BELOW and r.group == MEAN}
-    best = max(SHAPLEY.values(), key=lambda case: within[case].value)
+    if not within:
+        return ("Too few stickers to tell: some view is never truthful among them.",)
+    best = max((c for c in SHAPLEY.values() if c in within), key=lambda case: within[case].value)
     reached = "reaches" if within[best].value >= TARGET else "stays below"
     told = [
         f"Shapley values find truthful views with AUROC {spread(within[best])} ({best}); that "
