@@ -284,9 +284,12 @@ def finish(names: Sequence[str], progress: Progress) -> None:
     from mer_core.training.cards import write_card
     from mer_core.training.examples import record_example
     from mer_core.training.real import measure
+    from mer_core.training.view_means import write_view_means
 
     with suppress(DataMissing):  # the figures stay absent, and the pages say so
         measure(names, progress)
+    if "mghft" in names:
+        write_view_means("mghft", progress)
     for name in names:
         record_example(name)
         write_card(name)
