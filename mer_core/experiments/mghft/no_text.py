@@ -1,5 +1,6 @@
 """How much of the answer does the picture give alone?"""
 
+from mer_core.datasets.puppets import WORLD
 from mer_core.experiments.base import (
     ACCURACY,
     MACRO_F1,
@@ -13,6 +14,7 @@ from mer_core.experiments.base import (
 from mer_core.experiments.mghft.bench import ask_all, from_card, open_bench, result, scored
 
 SAME, OWN = "the same weights, some of it silenced", "weights trained for it (test split)"
+WRITTEN = "the same weights, described by the interpreter"
 _HEARD = {"picture and text": (), "picture alone": ("vision",), "text alone": ("text",)}
 
 
@@ -24,6 +26,10 @@ def run(ask: Ask, progress: Progress) -> Result:
         probs = ask_all(bench, keep=keep)
         rows += scored(case, probs, bench.target, group=SAME, reference=not keep)
         progress("silencing one modality", i + 1, len(_HEARD))
+    written = bench.table.placed("interpreter")
+    for case in ("picture and text", "text alone"):
+        probs = ask_all(bench, written, _HEARD[case])
+        rows += scored(case, probs, bench.target, group=WRITTEN)
     for version, case in zip(("fused", "vision-only", "text-only"), _HEARD, strict=True):
         rows += from_card(version, case, group=OWN, reference=version == "fused")
     both, alone, _ = (r for r in rows if r.group == SAME and r.measure == ACCURACY)
@@ -37,8 +43,9 @@ def run(ask: Ask, progress: Progress) -> Result:
         found.append(f"Trained on pictures alone, the model reaches {spread(picture)}.")
     notes = (
         "Training silenced the text of some stickers, so silence is nothing new to these weights.",
-        "By design, half of the generated stickers say what is felt in the picture and some say "
-        "it in words alone: how much text adds is a knob of the generated world.",
+        f"By design {100 * WORLD.only_words:.0f} % of the generated stickers say what is felt in "
+        "words alone: how much text adds is a knob of the generated world.",
+        "The embedded interpreter sees nothing but the picture, so its words add nothing new.",
     )
     return result(bench, EXPERIMENT.name, rows, found=tuple(found), notes=notes,
                   measures=(ACCURACY, MACRO_F1))  # fmt: skip
