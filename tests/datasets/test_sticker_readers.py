@@ -75,6 +75,21 @@ def test_delimiters_and_byte_order_marks_do_not_matter(own, delimiter, encoding)
     assert found[1].image is not None
 
 
+def test_what_describe_writes_is_read_with_its_reasons_and_folders_give_the_labels(own):
+    heads = [*View, *(f"missing_{view}" for view in View)]
+    cells = ["It thanks.", "", "", "", "", "", "The server was down.", ""]
+    lines = [f"file,{','.join(heads)}", f"more/b.png,{','.join(cells)}", f"a.png,{',' * 7}"]
+    table(own, "\n".join(lines))
+
+    found = folder_set(own)
+
+    assert found.told[0].views == {View.INTENTION: "It thanks."}
+    assert found.told[0].missing[View.ROLE] == "The server was down."
+    assert found.told[0].missing[View.STYLE] == "Its cell is empty."
+    assert [s.target for s in found.told] == ["more", None]
+    assert found.notes == ("Folders are taken as emotions: more.",)
+
+
 def test_another_encoding_is_refused_in_a_sentence_and_can_be_named(own):
     path = table(own, "file,emotion\na.png,fröhlich\n", "cp1252")
 

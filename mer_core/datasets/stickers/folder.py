@@ -6,6 +6,7 @@ Columns of the CSV, in any order, all but the first optional:
     emotion or label                    what it expresses, in the user's own words
     intention, style, role, posture     the four views
     text                                the words in the picture
+    missing_intention, ...              why a view is empty, as `mer describe` writes it
 """
 
 import os
@@ -13,19 +14,13 @@ from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
-from mer_core.datasets.stickers.collection import (
-    Absent,
-    Gathering,
-    Source,
-    StickerSet,
-    find,
-    real,
-)
+from mer_core.datasets.stickers.collection import Gathering, Source, StickerSet, find, real
 from mer_core.datasets.stickers.tables import Row, Table, read_table
 from mer_core.errors import BadInput, DataMissing
 from mer_core.types import Sample, View
 
 PICTURE, EMOTION = ("file", "picture"), ("emotion", "label")
+WHY = {view: f"missing_{view}" for view in View}
 COLUMNS = (*PICTURE, *EMOTION, *(str(v) for v in View), "text")
 TABLES = (".csv", ".tsv")
 READ = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp")
@@ -36,9 +31,9 @@ SOURCE = Source("A folder on this machine.", "Its owner's")
 def folder_set(path: Path | None = None, encodings: Sequence[str] = ("utf-8",)) -> StickerSet:
     """Stickers of a folder, or of a CSV.
 
-    A folder with one CSV is read by it. Without one every picture in it and below is a sticker,
-    and the first folder on the way to a picture is its emotion. Emotions are found in the data,
-    in lower case and alphabetical order; a sticker without one has no target.
+    A folder with one CSV is read by it. Without one every picture in it and below is a sticker.
+    Where no column says the emotion, the first folder on the way to a picture does. Emotions are
+    found in the data, in lower case and alphabetical order; a sticker without one has no target.
 
     Args:
         path: Folder or CSV.
@@ -84,14 +79,16 @@ def _of_pictures(folder: Path) -> StickerSet:
         if path.suffix.casefold() in UNREAD:
             gathered.lack(name, "This kind of picture is not read: save it as PNG.")
         elif path.suffix.casefold() in READ:
-            emotion = name.split("/")[0].casefold() if "/" in name else None
+            emotion = _folder_of(name) or None
             told = Sample(name, target=emotion, provenance=real(views=False), missing=unsaid)
             gathered.take(told, find(folder, name), name)
-    made = _made(gathered, [])
-    if made.classes:
-        note = f"Folders are taken as emotions: {', '.join(made.classes)}."
-        return _made(gathered, [note])
-    return made
+    return _made(gathered, [], by_folder=True)
+
+
+def _folder_of(name: str) -> str:
+    """First folder on the way to a picture, in lower case; "" where there is none."""
+    first, slash, _ = name.replace("\\", "/").partition("/")
+    return first.strip().casefold() if slash and first.strip(". ") else ""
 
 
 def _walk(folder: Path) -> Iterator[Path]:
@@ -118,18 +115,14 @@ def _of_table(path: Path, encodings: Sequence[str]) -> StickerSet:
         elif not name:
             gathered.lack(f"{path.name} line {row.line}", "It names no picture.")
         else:
-            told = _told(row, name, row.cells[emotion] if emotion else "")
+            told = _told(row, name, row.cells[emotion] if emotion else _folder_of(name))
             gathered.take(told, find(path.parent, name), name)
-    return _made(gathered, _unknown(table, path))
+    return _made(gathered, _unknown(table, path), by_folder=emotion is None)
 
 
 def _told(row: Row, name: str, emotion: str) -> Sample:
     views = {view: row.cells[view] for view in View if row.cells.get(view)}
-    why = {
-        view: "Its cell is empty." if view in row.cells else f"The CSV has no column '{view}'."
-        for view in View
-        if view not in views
-    }
+    why = {view: row.cells.get(WHY[view]) or _why(row, view) for view in View if view not in views}
     return Sample(
         name,
         text=row.cells.get("text") or None,
@@ -138,6 +131,10 @@ def _told(row: Row, name: str, emotion: str) -> Sample:
         provenance=real(bool(views)),
         missing=why,
     )
+
+
+def _why(row: Row, view: View) -> str:
+    return "Its cell is empty." if view in row.cells else f"The CSV has no column '{view}'."
 
 
 def _one_of(table: Table, names: Sequence[str], path: Path) -> str | None:
@@ -150,15 +147,16 @@ def _one_of(table: Table, names: Sequence[str], path: Path) -> str | None:
 
 def _unknown(table: Table, path: Path) -> list[str]:
     notes = []
-    for column in (c for c in table.columns if c not in COLUMNS):
+    for column in (c for c in table.columns if c not in (*COLUMNS, *WHY.values())):
         near = get_close_matches(column, COLUMNS, n=1)
         hint = f"Did you mean '{near[0]}'?" if near else f"Known: {', '.join(COLUMNS)}."
         notes.append(f"The column '{column}' of {path.name} is not read. {hint}")
     return notes
 
 
-def _made(gathered: Gathering, notes: Sequence[str]) -> StickerSet:
-    stickers: tuple = tuple(gathered.stickers.values())
-    classes = sorted({s.told.target for s in stickers if s.told.target})
-    missing: tuple[Absent, ...] = tuple(gathered.missing)
-    return StickerSet("folder", stickers, tuple(classes), missing, SOURCE, tuple(notes))
+def _made(gathered: Gathering, notes: Sequence[str], by_folder: bool) -> StickerSet:
+    stickers, missing = tuple(gathered.stickers.values()), tuple(gathered.missing)
+    classes = tuple(sorted({s.told.target for s in stickers if s.told.target}))
+    if by_folder and classes:
+        notes = [*notes, f"Folders are taken as emotions: {', '.join(classes)}."]
+    return StickerSet("folder", stickers, classes, missing, SOURCE, tuple(notes))

@@ -73,7 +73,7 @@ def ser30k_set(
     if len(classes) != len(EMOTIONS) or len(set(classes)) != len(EMOTIONS):
         raise BadInput(f"SER30K has seven different classes; got {', '.join(classes)}.")
     folder = existing(folder, "ser30k", "SER30K")
-    gathered = Gathering()
+    gathered, tested = Gathering(), Counter[str]()
     said = _descriptions(descriptions or folder / "Annotations_mg", descriptions is not None)
     for split, where, row in _rows(folder / "Annotations", gathered):
         if fault := _fault(row):
@@ -81,10 +81,11 @@ def ser30k_set(
             continue
         key = _key(row)
         told = _told(row, classes, said.get(key, ""))
+        tested[str(told.target)] += split == "test"
         gathered.take(told, find(folder / "Images", told.id), key[0], split)
     stickers = tuple(gathered.stickers.values())
-    note = _order_note([s.told for s in stickers if s.split == "test"], classes)
-    return StickerSet("ser30k", stickers, tuple(classes), tuple(gathered.missing), SOURCE, (note,))
+    notes, missing = (_order_note(tested, classes),), tuple(gathered.missing)
+    return StickerSet("ser30k", stickers, tuple(classes), missing, SOURCE, notes)
 
 
 def _rows(folder: Path, gathered: Gathering) -> Iterator[tuple[str | None, str, Any]]:
@@ -187,14 +188,14 @@ def _descriptions(folder: Path, asked: bool) -> dict[_Key, str]:
     return found
 
 
-def _order_note(test: Sequence[Sample], classes: Sequence[str]) -> str:
+def _order_note(counts: Mapping[str, int], classes: Sequence[str]) -> str:
     """Whether the order of the classes agrees with the published test split."""
-    counts = Counter(sample.target for sample in test)
-    if {name: counts[name] for name in PUBLISHED} == PUBLISHED:
+    found = [counts.get(name, 0) for name in classes]
+    if {name: counts.get(name, 0) for name in PUBLISHED} == PUBLISHED:
         return "The order of the classes gives the published number of test stickers of each."
-    if len(test) == sum(PUBLISHED.values()):
+    if sum(found) == sum(PUBLISHED.values()):
         by_count = {count: name for name, count in PUBLISHED.items()}
-        likely = [by_count.get(counts[name], "?") for name in classes]
+        likely = [by_count.get(count, "?") for count in found]
         return (
             "The order of the classes does NOT give the published number of test stickers of "
             f"each: by those numbers it is {', '.join(likely)}."
