@@ -144,6 +144,7 @@ def inside(sides: Sequence[Side]) -> None:
         bind="query-params",
         label_visibility="collapsed",
     )
+    section = section or ADDS
     game = pick_game() if section == ADDS else None
     stage = pick_stage() if section == LOOKS else None
     columns = st.columns(len(sides), gap="large") if len(sides) > 1 else [st.container()]

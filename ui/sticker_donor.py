@@ -5,7 +5,7 @@ import streamlit as st
 from mer_core.probes.base import percent
 from mer_core.types import Sample, View
 from ui.answer import try_model
-from ui.descriptions import LABELS, Boxes
+from ui.descriptions import Boxes
 from ui.failures import told
 from ui.header import plain
 from ui.inputs import pick_sticker
@@ -48,12 +48,11 @@ def _offer(boxes: Boxes, prefix: str, sample: Sample, writer: str) -> None:
             st.caption(f"By itself: **{answered.emotion}** {percent(answered.confidence)}")
     with right:
         chosen = st.pills(
-            "Take its",
+            "Take its description of",
             [str(view) for view in views],
             selection_mode="multi",
             default=["posture"] if View.POSTURE in views else [],
             key=f"{prefix}views",
-            format_func=lambda name: LABELS[View(name)],
         )
         for view in chosen:
             st.markdown(f"“{plain(views[View(view)])}”")

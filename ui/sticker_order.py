@@ -30,13 +30,14 @@ def in_order(prefix: str = "") -> Order:
 
 def order_of_views(prefix: str = "") -> None:
     """Draw the four choices, a shuffle, and the ways back."""
+    st.caption("Each stage reads one description; ✓ marks the one that the paper gives to it.")
     now = in_order(prefix)
     for stage, view in zip(View, now, strict=True):  # an address may hold anything
         if st.session_state.get(_key(prefix, stage), stage) != view:
             st.session_state[_key(prefix, stage)] = str(view)
     for i, (stage, place) in enumerate(zip(View, st.columns(4, gap="small"), strict=True)):
         place.selectbox(
-            f"Stage {i + 1} ({_PLACES[i]}) reads",
+            f"Stage {i + 1}, {_PLACES[i]}",
             [str(view) for view in View],
             index=i,
             format_func=lambda name, own=str(stage): f"{name} ✓" if name == own else name,

@@ -13,22 +13,21 @@ from ui.downloads import downloads
 from ui.findings import is_dark, show_finding, without_caption
 
 _LOOKS = "where it looks"
-_STAGES = {str(view): f"{i}  {view}" for i, view in enumerate(View, start=1)}
 
 
 def pick_stage() -> str:
     """Draw the choice of a stage, the same for all stickers on the page."""
-    return st.segmented_control(
+    chosen = st.segmented_control(
         "Stage, from fine to coarse",
-        list(_STAGES),
+        [str(view) for view in View],
         default=str(View.POSTURE),
         required=True,
         key="stage",
         bind="query-params",
-        format_func=lambda name: _STAGES[name],
         help="The picture is read four times, from fine to coarse. Each reading (stage) has its "
         "own description and adds its words to the places that it chose: Soft-Fusion.",
     )
+    return chosen or str(View.POSTURE)
 
 
 def places(answered: Answered, stage: str, key: str, side_by_side: bool = True) -> None:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from mer_core.probes.view_game import ViewContributions
     from mer_core.probes.view_words import WordContributions
 
-_AGAINST = {"removed": "Removed", "generic": "A generic sentence", "mean": "Mean over the data"}
+_AGAINST = {"removed": "removed", "generic sentence": "generic", "mean over the data": "mean"}
+"""A baseline in words, which also stand in the address -> its name in BASELINES."""
 ANSWER, _PAIRS = "the answer", "pairs"
 
 
@@ -36,7 +37,6 @@ def pick_game() -> Asked:
             required=True,
             key="baseline",
             bind="query-params",
-            format_func=lambda name: _AGAINST[name],
             help="A contribution is a difference, and says nothing without what it is a "
             "difference from (baseline).",
         )
@@ -47,7 +47,7 @@ def pick_game() -> Asked:
             bind="query-params",
             width=190,
         )
-    return Asked(baseline, emotion)
+    return Asked(_AGAINST.get(baseline, "removed"), emotion)
 
 
 @st.cache_resource(scope="session", max_entries=48, show_spinner=False)
