@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from itertools import combinations
 from math import factorial
-from typing import ClassVar, Self
+from typing import ClassVar
 
 import torch
 from jaxtyping import Bool, Float
@@ -107,15 +107,15 @@ class Scored(Finding):
         """Where the way to the answer begins, in two or three words."""
         return FROM[self.against]
 
-    def of(self, emotion: str) -> Self:
-        """The same numbers, told of another emotion than the answered one.
+    def asked(self, emotion: str) -> tuple[str, ...]:
+        """An emotion as the target of every sample.
 
         Raises:
             UnknownName: The model has no such emotion.
         """
         if emotion not in self.names:
             raise UnknownName(emotion, self.names)
-        return replace(self, target=(emotion,) * len(self.ids))
+        return (emotion,) * len(self.ids)
 
     def explained(self, sample: int) -> int:
         """Place of the explained emotion among the names."""
@@ -156,6 +156,14 @@ class ViewContributions(Scored):
     def pairs(self) -> Float[Tensor, "batch view other emotion"]:
         """What two views add together beyond what each adds alone."""
         return interactions(self.coalitions)
+
+    def of(self, emotion: str) -> "ViewContributions":
+        """The same numbers, told of another emotion than the answered one.
+
+        Raises:
+            UnknownName: The model has no such emotion.
+        """
+        return replace(self, target=self.asked(emotion))
 
     def in_pairs(self) -> "ViewPairs":
         """The same numbers, read pair by pair."""

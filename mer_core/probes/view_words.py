@@ -8,7 +8,7 @@ of them also backwards.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import comb, factorial
 from typing import Any, ClassVar
@@ -59,6 +59,14 @@ class WordContributions(Scored):
     orders: tuple[int, ...]
     seed: int
 
+    def of(self, emotion: str) -> "WordContributions":
+        """The same numbers, told of another emotion than the answered one.
+
+        Raises:
+            UnknownName: The model has no such emotion.
+        """
+        return replace(self, target=self.asked(emotion))
+
     def told(self, sample: int) -> list[tuple[str, float, float]]:
         """Word, value and standard error for the explained emotion, in reading order."""
         e = self.explained(sample)
@@ -68,7 +76,7 @@ class WordContributions(Scored):
     def says(self, sample: int = 0) -> str:
         target, told = self.target[sample], self.told(sample)
         if not told:
-            return f"Nobody described this sticker, so no word moves the score of {target}."
+            return f"There are no words here that could move the score of {target}."
         word, value, error = max(told, key=lambda t: abs(t[1]))
         way = "for" if value > 0 else "against"
         unsure = f" (standard error {error:.2f})" if error else ""
@@ -179,10 +187,10 @@ class ContributeWords(Experiment):
     def _shared(self, game: "_Game", pieces: Sequence[str]) -> dict[str, Any]:
         """What each word of one view of one sample adds."""
         words, owner = whole_words(pieces)
-        count, emotions = len(words), game.ends.shape[-1]
+        count, emotions = len(words), game.coalitions.shape[-1]
         if not count:
-            nothing = torch.zeros(0, emotions)
-            whole = torch.zeros(emotions)
+            nothing = game.coalitions.new_zeros(0, emotions).cpu()
+            whole = game.coalitions.new_zeros(emotions).cpu()
             return dict(words=(), values=nothing, errors=nothing, orders=0, whole=whole)
         orders = 0 if count <= EXACT else self.orders
         if orders:
