@@ -5,6 +5,7 @@ from pathlib import Path
 
 from mer_core.datasets.puppets import collection
 from mer_core.datasets.puppets.world import SPLITS
+from mer_core.datasets.stickers.collection import StickerSet
 from mer_core.datasets.stickers.emoji import emoji_set
 from mer_core.datasets.stickers.folder import folder_set
 from mer_core.datasets.stickers.met_meme import met_meme_set
@@ -26,7 +27,7 @@ DATASETS: dict[str, Callable[[str, int | None], Sequence[Sample]]] = {
 
 def open_dataset(
     name: str, split: str, limit: int | None = None, path: Path | None = None
-) -> Sequence[Sample]:
+) -> Sequence[Sample] | StickerSet:
     """A split of a data set by name; samples are made or read when asked for.
 
     Args:

@@ -4,13 +4,18 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import final, overload
+from typing import TYPE_CHECKING, final, overload
 
 import numpy as np
 
 from mer_core.datasets.puppets.world import SPLITS
 from mer_core.errors import BadInput, DataMissing, UnknownName
 from mer_core.types import Provenance, Sample
+
+if TYPE_CHECKING:
+    Samples = Sequence[Sample]
+else:
+    Samples = Sequence  # a type checked at run time looks at an item, which would read a picture
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,7 @@ class Sticker:
 
 @final
 @dataclass(frozen=True, eq=False)
-class StickerSet(Sequence[Sample]):
+class StickerSet(Samples):
     """An opened real set; sample i reads its picture each time that it is asked for.
 
     Attributes:
