@@ -85,7 +85,7 @@ class LogitSum(Finding):
         """Name and value of each part, in the order of the computation; they sum to `total`."""
         taken = self.heads(sample).sum(dim=0).tolist()
         looks = [
-            (f"look at {s.name}" if s.name == GLOBALS else f"look at {s.name} places", value)
+            (s.name if s.name == GLOBALS else f"{s.name} places", value)
             for s, value in zip(self.sources, taken, strict=True)
         ]
         residual, ffn, bias = (

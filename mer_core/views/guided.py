@@ -31,7 +31,8 @@ def draw_guided(finding: GuidedLook, sample: int = 0, dark: bool = False) -> go.
     _add_even(drawing, [0.25] * len(View), _views(finding, sample), 1, dark)
     shares = finding.shares(sample)
     _add_shares(drawing, shares)
-    _add_even(drawing, [even for _, even in shares.values()], list(shares), 2, dark)
+    names = _numbered(list(shares), [got for got, _ in shares.values()])
+    _add_even(drawing, [even for _, even in shares.values()], names, 2, dark)
     top = TWICE
     for i, source in enumerate(stages):
         values = finding.place(source, sample)
@@ -48,22 +49,24 @@ def draw_guided(finding: GuidedLook, sample: int = 0, dark: bool = False) -> go.
 
 
 def _views(finding: GuidedLook, sample: int) -> list[str]:
+    """Names of the views with their shares, which would hide the diamonds beside the bars."""
     gone = finding.absent[sample].tolist()
-    return [f"{v} (missing)" if off else str(v) for v, off in zip(View, gone, strict=True)]
+    names = [f"{v} (missing)" if off else str(v) for v, off in zip(View, gone, strict=True)]
+    return _numbered(names, finding.slots[sample].sum(dim=0).tolist())
+
+
+def _numbered(names: Sequence[str], shares: Sequence[float]) -> list[str]:
+    return [f"{name}  <b>{percent(s)}</b> " for name, s in zip(names, shares, strict=True)]
 
 
 def _add_views(drawing: go.Figure, finding: GuidedLook, sample: int) -> None:
     names, slots = _views(finding, sample), finding.slots[sample]
     for k, (kind, values) in enumerate(zip(KINDS, slots.tolist(), strict=True)):
-        whole = slots.sum(dim=0).tolist()
         bars = go.Bar(
             x=values,
             y=names,
             orientation="h",
             marker={"color": MODALITY["text"], "opacity": 1 - PALE * k},
-            text=[f"  {percent(v)}" for v in whole] if k else None,
-            textposition="outside",
-            cliponaxis=False,
             hovertemplate=f"{kind} of %{{y}}: %{{x:.1%}}<extra></extra>",
         )
         drawing.add_trace(bars, row=1, col=1)
@@ -74,12 +77,9 @@ def _add_shares(drawing: go.Figure, shares: dict[str, tuple[float, float]]) -> N
     values = [got for got, _ in shares.values()]
     bars = go.Bar(
         x=values,
-        y=list(shares),
+        y=_numbered(list(shares), values),
         orientation="h",
         marker={"color": MODALITY["vision"]},
-        text=[f"  {percent(v)}" for v in values],
-        textposition="outside",
-        cliponaxis=False,
         hovertemplate="%{y}: %{x:.1%}<extra></extra>",
     )
     drawing.add_trace(bars, row=1, col=2)
@@ -88,7 +88,7 @@ def _add_shares(drawing: go.Figure, shares: dict[str, tuple[float, float]]) -> N
 
 def _quiet(drawing: go.Figure, top: float, column: int) -> None:
     at: dict[str, Any] = {"row": 1, "col": column}
-    drawing.update_xaxes(range=[0, top * 1.35], showticklabels=False, showgrid=False, **at)
+    drawing.update_xaxes(range=[0, top * 1.08], showticklabels=False, showgrid=False, **at)
     drawing.update_yaxes(autorange="reversed", showgrid=False, tickfont_size=13, **at)
 
 

@@ -32,7 +32,7 @@ def sheet(bars: int, titles: list[str], wide: bool) -> go.Figure:
         specs=[first, *([{}] * ACROSS for _ in range(maps))],
         row_heights=[bars, *[MAP] * maps],
         subplot_titles=titles,
-        horizontal_spacing=0.04 if wide else 0.2,
+        horizontal_spacing=0.04 if wide else 0.26,
         vertical_spacing=0.09,
     )
 
