@@ -54,11 +54,10 @@ def draw_view_contributions(
 
 
 def _path(way: list[float], dark: bool) -> go.Scatter:
-    """Dotted steps from one end of a bar to the start of the next."""
-    corners = [(x, y) for row, x in enumerate(way) for y in (row, row + 1)]
+    """Dotted steps from one end of a bar down to the start of the next; gaps between the steps."""
     return go.Scatter(
-        x=[x for x, _ in corners],
-        y=[y for _, y in corners],
+        x=[x for value in way for x in (value, value, None)][:-1],
+        y=[y for row in range(len(way)) for y in (row, row + 1, None)][:-1],
         mode="lines",
         line={"color": pale_ink(dark), "width": 1, "dash": "dot"},
         hoverinfo="skip",
