@@ -1,8 +1,9 @@
-"""MGHFT's experiments (arXiv 2507.18929), one module each, and two questions of our own."""
+"""MGHFT's experiments (arXiv 2507.18929), one module each, and questions of our own."""
 
 from mer_core.experiments.base import PaperExperiment
 from mer_core.experiments.mghft import (
     biased,
+    emoji,
     evidence,
     generic,
     latency,
@@ -21,6 +22,7 @@ _ALL: tuple[PaperExperiment, ...] = (
     evidence.EXPERIMENT,
     released.EXPERIMENT,
     latency.EXPERIMENT,
+    emoji.EXPERIMENT,
 )
 
 MGHFT_EXPERIMENTS: dict[str, PaperExperiment] = {e.name: e for e in _ALL}

@@ -104,7 +104,7 @@ def run(ask: Ask, progress: Progress, plan: Plan | None = None) -> Result:
         "weights": read_card("mghft")["weights_sha256"],
         "config": config_hash(source.config),
         "code": code_hash(MGHFT),
-        "plan": asdict(plan),
+        "plan": json.loads(json.dumps(asdict(plan))),
         "versions": package_versions(),
     }
     return Result(
@@ -268,8 +268,9 @@ def _notes(table: EmojiTable, plan: Plan) -> tuple[str, ...]:
         "Folds are dealt by emoji: both styles of an emoji are on the same side.",
         f"All versions start from the shipped weights and are trained alike: {run.epochs} passes, "
         f"batches of {run.batch}, rate {run.lr:g}, decay {run.weight_decay:g}, {plan.words} words "
-        f"of a view at a time, classes balanced to the power {plan.balance:g}. This was fixed "
-        "before the reported splits were drawn; nothing was chosen on them.",
+        f"of a view at a time, classes balanced to the power {plan.balance:g}. This "
+        "was one of two plans, chosen on another split of the same emoji for all versions at once; "
+        "nothing was chosen on the reported splits.",
         "The sd is over repeats of the split. The interval is over emoji; a class that a bootstrap "
         "draw lacks does not count in that draw.",
         "What is said of an emoji is written from its name and keywords, some of which name a "
