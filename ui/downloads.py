@@ -30,6 +30,7 @@ _HTML = """
 
 _JS = """
 const SVG = "http://www.w3.org/2000/svg"
+const AIR = 32 // pixels left and right: other programs may have a wider font
 
 function node(name, attributes, words) {
   const made = document.createElementNS(SVG, name)
@@ -50,22 +51,25 @@ function lines(words, most) {
 
 function drawn(plot, data, ground, ink) {
   const { width, height } = plot.querySelector("svg.main-svg").getBoundingClientRect()
-  const rows = lines(data.caption, Math.max(24, Math.floor((width - 32) / 6.2)))
-  const whole = height + 18 * rows.length + 14
-  const out = node("svg", { width, height: whole, viewBox: `0 0 ${width} ${whole}` })
+  const rows = lines(data.caption, Math.max(24, Math.floor(width / 6.2)))
+  const across = width + 2 * AIR
+  const down = height + 18 * rows.length + 14
+  const out = node("svg",
+    { width: across, height: down, viewBox: `${-AIR} 0 ${across} ${down}`, overflow: "visible" })
   out.append(node("title", {}, data.title), node("desc", {}, data.caption))
-  out.append(node("rect", { width: "100%", height: "100%", fill: ground }))
+  out.append(node("rect", { x: -AIR, width: across, height: down, fill: ground }))
   for (const layer of plot.querySelectorAll("svg.main-svg")) {
     const copy = layer.cloneNode(true)
     copy.querySelectorAll(".draglayer, .hoverlayer, .zoomlayer, .selectionlayer").forEach(
       (part) => part.remove())
     copy.removeAttribute("class")
     copy.style.background = "none"
+    copy.style.overflow = "visible"
     out.append(copy)
   }
   const foot = node("text", { fill: ink, opacity: 0.75, "font-size": 12.5,
     "font-family": "'Source Sans', system-ui, sans-serif" })
-  rows.forEach((row, i) => foot.append(node("tspan", { x: 16, y: height + 14 + 18 * i }, row)))
+  rows.forEach((row, i) => foot.append(node("tspan", { x: 0, y: height + 14 + 18 * i }, row)))
   out.append(foot)
   return out
 }

@@ -15,12 +15,17 @@ from ui.inputs import pick_sticker
 from ui.inside import ask_more, mattered, show
 from ui.sticker_donor import donor
 from ui.sticker_order import as_read, in_order, intended, order_of_views
-from ui.sticker_places import pick_stage, places
+from ui.sticker_places import ALL, ANSWER, pick_stage, places
 from ui.sticker_reading import with_pixels
 from ui.sticker_shares import pick_game, shares
 
 MAPS = "Which places of the sticker read which words?"
+GUIDED = "What does the answer look at, guided by the text?"
 WITHOUT = "What if one view were missing?"
+HEEDED = "Does the view that is looked at most also count most?"
+_ADDED = "How much did each description add to the answer?"
+_SHOWN = (MAPS, GUIDED, WITHOUT, HEEDED, _ADDED)
+"""Questions that have a place of their own on the page."""
 ADDS, LOOKS, GONE, MORE = (
     "What each description adds",
     "Where it looks",
@@ -155,7 +160,7 @@ def inside(sides: Sequence[Side]) -> None:
             if game is not None:
                 shares(one.answered, game, f"{one.prefix}sticker")
             elif stage is not None:
-                places(one.answered, stage, f"{one.prefix}sticker", len(sides) == 1)
+                _looks(one, stage, len(sides) == 1)
             elif section == GONE:
                 _without(one)
             else:
@@ -167,12 +172,28 @@ def inside(sides: Sequence[Side]) -> None:
         )
 
 
+def _looks(one: Side, stage: str, alone: bool) -> None:
+    key = f"{one.prefix}sticker"
+    if stage in (ALL, ANSWER):
+        show(
+            MAPS if stage == ALL else GUIDED,
+            "mghft",
+            one.answered,
+            f"{stage.replace(' ', '-')}-{key}",
+        )
+    else:
+        places(one.answered, stage, key, alone)
+
+
 def _without(one: Side) -> None:
-    st.caption("Each is taken away in turn and the model answers again: a knock-out.")
-    show(WITHOUT, "mghft", one.answered, f"{one.prefix}without-view")
+    st.caption(
+        "Each is taken away in turn and the model answers again: a knock-out. Beside it stands how "
+        "much it was looked at, for attention is no contribution."
+    )
+    show(HEEDED, "mghft", one.answered, f"{one.prefix}without-view")
 
 
 def _more(one: Side) -> None:
     """The other questions; they may look at the picture itself, not at what was kept of it."""
     whole = replace(one.answered, recording=with_pixels(one.answered.recording))
-    ask_more("mghft", whole, (WITHOUT,), f"{one.prefix}sticker")
+    ask_more("mghft", whole, _SHOWN, f"{one.prefix}sticker")

@@ -13,13 +13,15 @@ from ui.downloads import downloads
 from ui.findings import is_dark, show_finding, without_caption
 
 _LOOKS = "where it looks"
+ALL, ANSWER = "all four", "the answer"
+"""Beside the stages: the maps of all of them, and where the answer itself looks."""
 
 
 def pick_stage() -> str:
     """Draw the choice of a stage, the same for all stickers on the page."""
     chosen = st.segmented_control(
         "Stage, from fine to coarse",
-        [str(view) for view in View],
+        [*(str(view) for view in View), ALL, ANSWER],
         default=str(View.POSTURE),
         required=True,
         key="stage",

@@ -78,10 +78,9 @@ def shares(answered: Answered, asked: Asked, key: str) -> None:
         return
     show_finding(found, f"shares-{key}-{asked.baseline}")
     closer = st.segmented_control(
-        "Look closer",
+        "Look closer: pairs of descriptions, or the words of one",
         [_PAIRS, *(str(view) for view in View)],
         key=f"closer-{key}",
-        format_func=lambda name: name if name == _PAIRS else f"words of {name}",
         help="Pairs: what two descriptions add together beyond what each adds alone (interaction). "
         "Words: what each word of one description adds.",
     )

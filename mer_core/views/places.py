@@ -111,10 +111,10 @@ def draw_place(finding: PlaceWords, sample: int = 0, dark: bool = False) -> go.F
     drawing.add_vline(x=1 / count, line=even)
     drawing.update_xaxes(
         range=[0, 1.25 * max(weights)], showticklabels=False, showgrid=False,
-        title="share of its reading (dotted: even)",
+        zeroline=False, title="share of its reading (dotted: even)",
     )  # fmt: skip
     drawing.update_yaxes(
-        autorange="reversed", showgrid=False, tickmode="array", tickvals=places,
+        autorange="reversed", showgrid=False, zeroline=False, tickmode="array", tickvals=places,
         ticktext=[f"{word} " for word in finding.words], ticks="",
     )  # fmt: skip
     return framed(drawing, finding.caption(), dark, max(120, 25 * count + 30), gap=42)

@@ -196,7 +196,7 @@ def test_a_word_and_a_place_can_be_picked(open_page):
     page = open_page("sticker_lab", sticker="12", look=LOOKS, stage="role")
     assert "The role stage looks most at" in page.words
     word = next(g for g in page.at.button_group if g.key.startswith("word-"))
-    word.set_value([0])
+    word.set_value(0)
     page.run()
     assert "times even reading" in page.words or "more than even" in page.words
 
@@ -207,9 +207,18 @@ def test_a_word_and_a_place_can_be_picked(open_page):
     assert page.charts == 3
 
 
-@pytest.mark.parametrize("section", [GONE, MORE])
-def test_further_sections_draw_one_figure(open_page, section):
-    page = open_page("sticker_lab", sticker="13", look=section)
+@pytest.mark.parametrize(
+    "address",
+    [
+        {"look": GONE},
+        {"look": MORE},
+        {"look": LOOKS, "stage": "all four"},
+        {"look": LOOKS, "stage": "the answer"},
+    ],
+    ids=lambda address: " ".join(address.values()),
+)
+def test_further_sections_draw_one_figure(open_page, address):
+    page = open_page("sticker_lab", sticker="13", **address)
 
     assert page.charts == 2
     assert not page.errors
