@@ -129,11 +129,15 @@ def _lacks_heads() -> str:
     return f"The weights of {' and '.join(lost)} are not on this machine." if lost else ""
 
 
+_WEIGHTS = ("model.safetensors.index.json", "model.safetensors")
+
+
 def _lacks_llava() -> str:
     from huggingface_hub import try_to_load_from_cache
 
-    model = os.environ.get(LLAVA_MODEL, LLAVA)
-    if os.path.isdir(model) or isinstance(try_to_load_from_cache(model, "config.json"), str):
+    model = os.environ.get(LLAVA_MODEL) or LLAVA
+    kept = (try_to_load_from_cache(model, file) for file in _WEIGHTS) if "/" in model else ()
+    if os.path.isdir(model) or any(isinstance(path, str) for path in kept):
         return ""
     return (
         f"{model} is not on this machine. Fetch it once with `hf download {model}`, "

@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from PIL import Image
 
+from mer_core.encoders.hub import hub_answers
 from mer_core.encoders.interpreter import Description
 from mer_core.errors import InterpreterRefused, WeightsMissing
 from mer_core.interpreters import LLAVA, LLAVA_MODEL
@@ -28,7 +29,7 @@ class Llava:
     """Loads its weights at the first question and keeps them.
 
     Half precision (bfloat16) on a GPU, single on a processor: the default model takes 15 GB there
-    and 30 GB here, and minutes a picture without a GPU. Nothing forces the form of its answer; it
+    and 30 GB and much more time here. Nothing forces the form of its answer; it
     is read as a server's is.
 
     Args:
@@ -67,23 +68,38 @@ class Llava:
 
     def _load(self) -> tuple[Any, Any]:
         if self._loaded is None:
-            from transformers import LlavaNextForConditionalGeneration, LlavaNextProcessor
-
             try:
-                processor = LlavaNextProcessor.from_pretrained(self.model)
-                model = LlavaNextForConditionalGeneration.from_pretrained(
-                    self.model, dtype=_precision(self.device)
-                )
-            except (OSError, ValueError) as cause:  # what hub clients and loaders raise
-                raise WeightsMissing(
-                    self.model,
-                    f"Fetch them once with `hf download {self.model}` where there is a network, "
-                    "or give a folder that holds a LLaVA-NeXT.",
-                ) from cause
+                processor, model = self._from(local_files_only=True)
+            except (OSError, ValueError) as absent:  # what hub clients and loaders raise
+                processor, model = self._fetched(absent)
             if not processor.chat_template:
-                raise InterpreterRefused(f"{self.model} comes without a chat template: give one.")
+                raise InterpreterRefused(
+                    f"{self.model} comes without a chat template: add the file "
+                    "chat_template.jinja to it, or give another model."
+                )
             self._loaded = processor, model.to(self.device).eval().requires_grad_(False)
         return self._loaded
+
+    def _fetched(self, absent: Exception) -> tuple[Any, Any]:
+        """From the hub, if it is there; asked once, since its client would wait a minute."""
+        missing = WeightsMissing(
+            self.model,
+            f"Fetch them once with `hf download {self.model}` where there is a network, "
+            "or give a folder that holds a LLaVA-NeXT.",
+        )
+        if Path(self.model).is_dir() or not hub_answers():
+            raise missing from absent
+        try:
+            return self._from()
+        except (OSError, ValueError) as cause:
+            raise missing from cause
+
+    def _from(self, **options: Any) -> tuple[Any, Any]:
+        from transformers import LlavaNextForConditionalGeneration, LlavaNextProcessor
+
+        load: Any = LlavaNextForConditionalGeneration.from_pretrained
+        processor = LlavaNextProcessor.from_pretrained(self.model, **options)
+        return processor, load(self.model, dtype=_precision(self.device), **options)
 
     @torch.no_grad()
     def _say(

@@ -33,7 +33,9 @@ TEMPLATE = (
 RED, BLUE = (np.full((40, 40, 3), colour, np.uint8) for colour in ((250, 0, 0), (0, 0, 250)))
 ANSWERS = {
     "red": '{"intention": "Stop.", "style": "Flat.", "role": "A flame.", "posture": null}',
-    "blue": '```json\n{"intention": "Hi.", "style": "Wet.", "role": "A wave.", "posture": "Up."}\n```',
+    "blue": "```json\n"
+    '{"intention": "Hi.", "style": "Wet.", "role": "A wave.", "posture": "It rolls."}'
+    "\n```",
 }
 
 
@@ -125,7 +127,7 @@ def taught(reader):
     asked = reader(images=Image.fromarray(RED), text=ask, return_tensors="pt")
     labels = batch["input_ids"].masked_fill(batch["attention_mask"] == 0, -100)
     labels[:, : asked["input_ids"].shape[1]] = -100
-    optimiser = torch.optim.AdamW(model.parameters(), lr=2e-3)
+    optimiser = torch.optim.AdamW(model.parameters(), lr=6e-3)
     for _ in range(400):
         loss = model(**batch, labels=labels).loss
         optimiser.zero_grad()
@@ -200,6 +202,17 @@ def test_what_cannot_be_fetched_is_said_in_one_sentence(tmp_path):
 
     with pytest.raises(WeightsMissing, match="hf download"):
         interpreter("llava", model=str(tmp_path), device="cpu").describe(RED)
+
+
+def test_without_a_network_that_is_said_soon(monkeypatch):
+    """The hub is asked once whether it is there; its client would try for a minute."""
+    asked = []
+    monkeypatch.setattr(llava, "hub_answers", lambda: bool(asked.append("hub")))
+
+    with pytest.raises(WeightsMissing, match="nobody/not-here"):
+        interpreter("llava", model="nobody/not-here", device="cpu").describe(RED)
+
+    assert asked == ["hub"]
 
 
 def test_a_model_that_does_not_chat_is_said(shelf, tmp_path):
