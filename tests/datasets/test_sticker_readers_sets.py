@@ -117,10 +117,13 @@ def test_ser30k_takes_another_order_of_classes_and_says_that_its_own_is_unverifi
         ser30k_set(shelf / "ser30k", EMOTIONS[:6])
 
 
-def test_ser30k_checks_the_order_against_published_counts(shelf):
+def test_ser30k_checks_the_order_against_published_counts(shelf, monkeypatch):
+    assert sum(ser30k.PUBLISHED.values()) == 6_148
+    few = {name: count for count, name in enumerate(EMOTIONS, start=1)}
+    monkeypatch.setattr(ser30k, "PUBLISHED", few)
     rows = [
         {"topic": "t", "file_name": f"{label}-{i}.png", "text": "", "anno": label + 1}
-        for label, count in enumerate(ser30k.PUBLISHED.values())
+        for label, count in enumerate(few.values())
         for i in range(count)
     ]
     test = shelf / "ser30k" / "Annotations" / "image-level" / "test.json"
