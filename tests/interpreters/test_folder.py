@@ -151,6 +151,25 @@ def test_what_failed_is_told_in_a_table_and_is_no_empty_sentence(serve, gallery,
         assert rows[0][f"missing_{view}"].endswith(".")
 
 
+def test_a_missing_view_reaches_the_model_as_missing_not_as_an_empty_sentence(serve, gallery):
+    """From the server's answer over the table to the words that the model hears."""
+    from mer_core.datasets.stickers.folder import folder_set
+    from mer_core.encoders.text import TextEncoder
+    from mer_core.processing.text import views_stream
+
+    answer = json.dumps({"intention": "", "style": "Flat.", "role": None, "posture": "It sits."})
+    server, folder = serve(say=[answer]), gallery(1)
+
+    mer(folder, server, "--out", folder / "views.csv")
+    sample = folder_set(folder)[0]
+    heard = views_stream([sample], TextEncoder.load()).mask[0].any(dim=-1)
+
+    assert set(sample.views) == {View.STYLE, View.POSTURE}
+    assert "empty sentence" in sample.missing[View.INTENTION]
+    assert "could not tell" in sample.missing[View.ROLE]
+    assert heard.tolist() == [False, True, False, True]
+
+
 def test_after_a_failure_only_what_failed_is_asked_again(serve, gallery, tmp_path):
     """The first request about each picture fails: the second run is the first that succeeds."""
     server, folder, out = serve(fail=[500]), gallery(3), tmp_path / "out.csv"
