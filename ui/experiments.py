@@ -26,15 +26,11 @@ MODEL = "mghft"
 
 def pick_experiment() -> PaperExperiment:
     """Choose one; the choice stands in the address."""
-    table = EXPERIMENTS[MODEL]
-    name = st.selectbox(
-        f"An experiment of {NAMES[MODEL]}",
-        list(table),
-        format_func=lambda n: table[n].title,
-        key="experiment",
-        bind="query-params",
+    table = {e.title: e for e in EXPERIMENTS[MODEL].values()}
+    title = st.selectbox(
+        f"An experiment of {NAMES[MODEL]}", list(table), key="experiment", bind="query-params"
     )
-    return table.get(str(name), next(iter(table.values())))
+    return table.get(str(title), next(iter(table.values())))
 
 
 def show_claim(experiment: PaperExperiment) -> None:
@@ -91,10 +87,11 @@ def _figure(result: Result, live: Result | None) -> None:
     drawing = draw_result(result, measure, group, is_dark(), live)
     title = f"{measure}, {group}" if group else measure
     caption = draw(drawing, key, f"{title}: {_in_words(result, measure, group)}")
-    with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
-        downloads(key, result.to_csv, title, caption)
+    downloads(key, result.to_csv, title, caption)
+    with st.expander("The numbers", icon=":material/table:", key=f"{key}-rows"):
+        st.dataframe(_table(result, measure, group), hide_index=True, alt=title)
         st.download_button(
-            "Result as JSON",
+            "Whole result as JSON",
             lambda: json.dumps(result.plain(), indent=2, ensure_ascii=False),
             file_name=f"{result.experiment}.json",
             mime="application/json",
@@ -103,8 +100,6 @@ def _figure(result: Result, live: Result | None) -> None:
             icon=":material/download:",
             on_click="ignore",
         )
-    with st.expander("The numbers", icon=":material/table:", key=f"{key}-rows"):
-        st.dataframe(_table(result, measure, group), hide_index=True, alt=title)
 
 
 def _choose(label: str, options: list[str], key: str) -> str:

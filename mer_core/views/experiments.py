@@ -134,7 +134,7 @@ def _whiskers(rows: Sequence[Row], colour: str) -> dict[str, Any]:
 
 
 def _scale(update: Any, rows: Sequence[Row]) -> None:
-    """An axis that fits what is measured: milliseconds from 0, the rest within -1 to 1."""
+    """An axis that fits what is measured: milliseconds from 0; shares end at 1."""
     measure = rows[0].measure
     values = [v for r in rows for v in (r.value, r.low, r.high) if v is not None]
     low, high = min(values), max(values)
@@ -143,7 +143,8 @@ def _scale(update: Any, rows: Sequence[Row]) -> None:
         update(range=[0, 1.15 * high], title="milliseconds")
         return
     form = ".2f" if measure.startswith(PLAIN) else ".0%"
-    update(range=[low - room, high + 2 * room], tickformat=form, title=measure, nticks=6)
+    top = high + 2 * room if high > 1 else min(high + 2 * room, 1 + room / 2)
+    update(range=[low - room, top], tickformat=form, title=measure, nticks=6)
 
 
 def _bold(case: str, reference: bool) -> str:

@@ -78,8 +78,8 @@ def ended(page):
 
 @pytest.mark.parametrize("name", EXPERIMENTS["mghft"])
 def test_every_experiment_shows_its_question_and_the_papers_claim(open_page, name):
-    page = open_page("experiments", experiment=name)
     experiment = EXPERIMENTS["mghft"][name]
+    page = open_page("experiments", experiment=experiment.title)
 
     assert [s.value for s in page.at.subheader] == [experiment.question]
     assert experiment.claim in page.words
@@ -100,7 +100,7 @@ def test_a_saved_result_opens_with_sentence_figure_table_and_where_it_is_from(
     assert "Only toys were asked." in page.words
     assert len(page.at.dataframe[0].value) == 2
     labels = [b.label for b in page.at.get("download_button")]
-    assert labels == ["Numbers as CSV", "Result as JSON"]
+    assert labels == ["Numbers as CSV", "Whole result as JSON"]
 
 
 def test_another_group_of_cases_is_another_figure(open_page, play, saved):

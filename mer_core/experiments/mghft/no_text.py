@@ -40,7 +40,9 @@ def run(ask: Ask, progress: Progress) -> Result:
     ]
     own = {r.case: r for r in rows if r.group == OWN and r.measure == ACCURACY}
     if picture := own.get("picture alone"):
-        found.append(f"Trained on pictures alone, the model reaches {spread(picture)}.")
+        found.append(
+            f"Trained on pictures alone, the model reaches {spread(picture)} (test split)."
+        )
     notes = (
         "Training silenced the text of some stickers, so silence is nothing new to these weights.",
         f"By design {100 * WORLD.only_words:.0f} % of the generated stickers say what is felt in "
