@@ -8,6 +8,7 @@ import pytest
 import torch
 from PIL import Image
 
+from mer_core.checkpoints import load
 from mer_core.datasets.location import data_folder
 from mer_core.datasets.stickers.emoji import CLASSES, STYLES
 from mer_core.errors import BadInput, DataMissing
@@ -23,7 +24,18 @@ from mer_core.experiments.mghft.emoji_scores import (
     pooled,
     scored,
 )
-from mer_core.training.emoji import FOLDS, VERSIONS, Plan, deal, rated_emoji, some_words, train
+from mer_core.models.mghft import MGHFT
+from mer_core.training.emoji import (
+    FOLDS,
+    VERSIONS,
+    Plan,
+    deal,
+    emoji_table,
+    rated_emoji,
+    some_words,
+    started,
+    train,
+)
 from mer_core.training.loop import TrainConfig
 from mer_core.types import Batch, Modality, Stream
 
@@ -31,10 +43,11 @@ QUICK = Plan(TrainConfig(epochs=1, batch=4, lr=1e-3, weight_decay=0.05), words=3
 QUIET = lambda *_: None  # noqa: E731
 
 
-@pytest.fixture
-def nine(tmp_path, monkeypatch):
-    """Nine rated emoji in both styles, in the format of the real set; a cache of their own."""
-    folder = tmp_path / "data" / "emoji_stickers"
+@pytest.fixture(scope="module")
+def nine_on_disk(tmp_path_factory):
+    """Nine rated emoji in both styles, in the format of the real set."""
+    data = tmp_path_factory.mktemp("data")
+    folder = data / "emoji_stickers"
     entries = []
     for i in range(9):
         rated = {name: 0.1 for name in CLASSES} | {CLASSES[i % 3]: 0.5 + i / 20}
@@ -48,8 +61,24 @@ def nine(tmp_path, monkeypatch):
             colour = (25 * i, 90 * k, 120)
             Image.new("RGB", (16, 16), colour).save(folder / "images" / style / f"1f{600 + i}.png")
     (folder / "emoji_meta.json").write_text(json.dumps(entries))
-    monkeypatch.setenv("MER_DATA_DIR", str(tmp_path / "data"))
+    return data
+
+
+@pytest.fixture
+def nine(nine_on_disk, tmp_path, monkeypatch):
+    """The nine emoji in the place of the real ones, and an empty cache."""
+    monkeypatch.setenv("MER_DATA_DIR", str(nine_on_disk))
     monkeypatch.setenv("MER_CACHE", str(tmp_path / "cache"))
+
+
+@pytest.fixture(scope="module")
+def shared_table(nine_on_disk):
+    """The nine emoji with everything computed once, and the weights that runs start from."""
+    source = load("mghft")
+    assert isinstance(source, MGHFT)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MER_DATA_DIR", str(nine_on_disk))
+        return emoji_table(rated_emoji(), source, QUIET), started(source, QUICK)
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +104,7 @@ def test_folds_are_stratified_and_of_one_size():
     assert not torch.equal(fold, deal(top, seed=1))
 
 
-def test_both_styles_of_an_emoji_are_held_out_together(nine, shared_table):
+def test_both_styles_of_an_emoji_are_held_out_together(shared_table):
     table, _ = shared_table
     fold = deal(table.top, seed=0)
 
@@ -88,7 +117,7 @@ def test_both_styles_of_an_emoji_are_held_out_together(nine, shared_table):
         assert {table.styles[i] for i in asked.tolist()} == set(STYLES)
 
 
-def test_ratings_of_held_out_emoji_never_reach_training(nine, shared_table):
+def test_ratings_of_held_out_emoji_never_reach_training(shared_table):
     table, start = shared_table
     learnt = torch.arange(6)
     other = table.ratings.clone()
@@ -105,7 +134,7 @@ def test_ratings_of_held_out_emoji_never_reach_training(nine, shared_table):
     assert not torch.equal(own, head(seen))
 
 
-def test_versions_hear_only_what_they_are_named_after(nine, shared_table):
+def test_versions_hear_only_what_they_are_named_after(shared_table):
     table, start = shared_table
     learnt, asked = torch.arange(6), torch.arange(6, 9)
     blind = replace(table, pyramids=table.pyramids.flip(0))
@@ -190,29 +219,23 @@ def test_intervals_are_over_emoji_and_not_over_repeats():
     assert one.drawn.std() > 0.01
 
 
-def test_a_killed_run_goes_on_and_ends_the_same(nine):
+def test_a_killed_run_goes_on_and_ends_the_same(nine, tmp_path, monkeypatch):
     class Killed(Exception):
         pass
 
-    told: list[str] = []
-
-    def until(progress, stop):
-        def tell(message, done, total):
-            told.append(message)
-            if (message.startswith("image-only"), done) == (True, stop):
-                raise Killed
-
-        return tell
+    def killing(message, done, total):
+        if message.startswith("image-only") and done == 7:
+            raise Killed
 
     ask = Ask(seeds=(0,))
     with pytest.raises(Killed):
-        emoji.run(ask, until(QUIET, 7), QUICK)
-    calls = count_trainings(lambda: emoji.run(ask, QUIET, QUICK))
-    resumed, again = calls
+        emoji.run(ask, killing, QUICK)
+    resumed, again = count_trainings(lambda: emoji.run(ask, QUIET, QUICK))
     assert again == 2  # nine runs, of which seven had ended
 
-    whole, none = count_trainings(lambda: emoji.run(ask, QUIET, QUICK))
-    assert none == 0
+    monkeypatch.setenv("MER_CACHE", str(tmp_path / "another"))
+    whole, trained = count_trainings(lambda: emoji.run(ask, QUIET, QUICK))
+    assert trained == 9
     assert whole.rows == resumed.rows
 
 
@@ -276,13 +299,3 @@ def count_trainings(run):
         return run(), count
     finally:
         emoji.train = own
-
-
-@pytest.fixture
-def shared_table(nine):
-    """The nine emoji with everything computed once, and the weights that runs start from."""
-    from mer_core.checkpoints import load
-    from mer_core.training.emoji import emoji_table, started
-
-    source = load("mghft")
-    return emoji_table(rated_emoji(), source, QUIET), started(source, QUICK)  # type: ignore[arg-type]
