@@ -72,6 +72,11 @@ class Boxes:
         return Provenance.EDITED
 
     @property
+    def told(self) -> bool:
+        """Whether one reason holds for all four and stands above them already."""
+        return not self.written.by
+
+    @property
     def changed(self) -> tuple[View, ...]:
         """The views that are not as they were written."""
         return tuple(view for view in View if self.source(view) != self.written.source)
@@ -137,7 +142,7 @@ def _box(boxes: Boxes, view: View, linked: bool) -> None:
         placeholder="Nothing is said here: the model hears a missing view.",
         bind="query-params" if linked else None,
     )
-    if not boxes.text(view):
+    if not boxes.text(view) and not boxes.told:
         st.caption(f":material/block: {_why_missing(boxes, view)}")
 
 
@@ -189,7 +194,8 @@ def _as_edited(original: Sample, boxes: Boxes) -> Sample:
     kinds = (Provenance.EDITED, Provenance.DONATED)
     emptied = any(not boxes.text(view) for view in boxes.written.views)
     source = next((kind for kind in kinds if kind in sources), original.provenance["views"])
-    provenance = {**original.provenance, "views": Provenance.EDITED if emptied else source}
+    source = Provenance.SILENT if not views else Provenance.EDITED if emptied else source
+    provenance = {**original.provenance, "views": source}
     if not intended(order):
         provenance["order"] = Provenance.EDITED
     return replace(original, views=views, missing=missing, provenance=provenance)

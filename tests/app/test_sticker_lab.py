@@ -244,6 +244,7 @@ def test_an_interpreter_that_is_not_set_up_says_what_to_do(open_page, monkeypatc
     assert "MER_INTERPRETER_ADDRESS" in page.errors[0]
     assert not any(a.value for a in page.at.text_area)
     assert len(page.answers) == 1  # of the picture alone
+    assert "descriptions: silent" in _badges(page)
     _press(page, "Let the interpreter write")
     assert not page.errors
     assert all(a.value for a in page.at.text_area)
