@@ -100,20 +100,25 @@ def run_again(experiment: PaperExperiment) -> None:
     if job and job.failure:
         st.error(job.failure, icon=":material/error:")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        size = st.select_slider("Stickers", SIZES, value=SIZES[0], key="live-size", width=220)
-        pressed = st.button(
+        st.select_slider("Stickers", SIZES, value=SIZES[0], key="live-size", width=220)
+        st.button(
             "Run it here",
             key="live-run",
             icon=":material/play_arrow:",
             disabled=loading_state().busy,
             help="On the first stickers of the validation split, with the shipped weights.",
+            on_click=_begin,
+            args=(experiment,),
         )
-    if pressed:
-        previous = st.session_state.get("experiment_job")
-        if previous:
-            previous.stop.set()
-        st.session_state["experiment_job"] = Job(experiment, Ask(SPLIT, int(size)))
-        st.rerun()
+
+
+def _begin(experiment: PaperExperiment) -> None:
+    """Start a run of this session; an earlier one ends at its next step."""
+    size = st.session_state.get("live-size")
+    limit = size if size in SIZES else SIZES[0]  # bounds of widgets hold in the browser only
+    if previous := st.session_state.get("experiment_job"):
+        previous.stop.set()
+    st.session_state["experiment_job"] = Job(experiment, Ask(SPLIT, limit))
 
 
 def _watch(job: Job) -> None:
@@ -124,7 +129,12 @@ def _watch(job: Job) -> None:
         if not job.busy:
             st.rerun()
         st.progress(job.share, f"{job.words} ({job.share:.0%})")
-        if st.button("Stop", key="live-stop", icon=":material/stop:", disabled=job.stop.is_set()):
-            job.stop.set()
+        st.button(
+            "Stop",
+            key="live-stop",
+            icon=":material/stop:",
+            disabled=job.stop.is_set(),
+            on_click=job.stop.set,
+        )
 
     watch()
