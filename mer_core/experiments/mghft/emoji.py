@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from jaxtyping import Float
 
-from mer_core.checkpoints import code_hash, config_hash, load, read_card
+from mer_core.checkpoints import code_hash, config_hash, load
 from mer_core.datasets.stickers.emoji import CLASSES, STYLES
 from mer_core.disk import cache_folder, write_json
 from mer_core.errors import BadInput
@@ -23,6 +23,7 @@ from mer_core.experiments.base import (
     Row,
     said,
 )
+from mer_core.experiments.mghft.emoji_baselines import baselines
 from mer_core.experiments.mghft.emoji_scores import MEASURES, PEARSON, Scores, draws, scored
 from mer_core.models.mghft import MGHFT
 from mer_core.recording import versions as package_versions
@@ -35,8 +36,6 @@ from mer_core.training.emoji import (
     answers,
     deal,
     emoji_table,
-    pooled_maps,
-    pooled_words,
     rated_emoji,
     started,
     train,
@@ -97,11 +96,12 @@ def run(ask: Ask, progress: Progress, plan: Plan | None = None) -> Result:
     stickers, source, plan = rated_emoji(ask.limit), load("mghft"), plan or Plan()
     assert isinstance(source, MGHFT)
     table = emoji_table(stickers, source, progress)
-    runs = _Runs(table, started(source, plan), plan, _folder(table, plan))
+    weights = str((source.origin or {})["weights_sha256"])
+    runs = _Runs(table, started(source, plan), plan, _folder(table, plan, weights))
     found = _cross_validated(runs, repeats, progress)
-    rows, scores = _rows(table, found, _baselines(table, source, repeats))
+    rows, scores = _rows(table, found, baselines(table, source, repeats))
     manifest = {
-        "weights": read_card("mghft")["weights_sha256"],
+        "weights": weights,
         "config": config_hash(source.config),
         "code": code_hash(MGHFT),
         "plan": json.loads(json.dumps(asdict(plan))),
@@ -131,12 +131,11 @@ def run(ask: Ask, progress: Progress, plan: Plan | None = None) -> Result:
     )
 
 
-def _folder(table: EmojiTable, plan: Plan) -> Path:
+def _folder(table: EmojiTable, plan: Plan, weights: str) -> Path:
     """Where ended runs lie: another one for other weights, data, code or plan."""
     digest = hashlib.sha256()
     for part in (table.pyramids, table.ratings, table.sentences.flat, table.places):
         digest.update(part.contiguous().numpy().tobytes())
-    weights = read_card("mghft")["weights_sha256"]
     key = code_key(recipe, asdict(plan), weights, code_hash(MGHFT), digest.hexdigest())
     return cache_folder() / "emoji" / key
 
@@ -157,50 +156,6 @@ def _cross_validated(
                 done += 1
     progress("training on emoji", total, total)
     return found
-
-
-def _baselines(
-    table: EmojiTable, model: MGHFT, repeats: Sequence[int]
-) -> dict[str, Float[np.ndarray, "repeat emoji emotion"]]:
-    """On the same folds: people's mean shares, and logistic regression on frozen features."""
-    words, maps = pooled_words(table), pooled_maps(table, model)
-    ways: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
-        "mean of the training emoji": lambda learn, ask: _mean_shares(table, learn, ask),
-        "logistic regression on words": lambda learn, ask: _regressed(table, words, learn, ask),
-        "logistic regression on pictures": lambda learn, ask: _regressed(table, maps, learn, ask),
-    }
-    found = {}
-    for name, way in ways.items():
-        found[name] = np.zeros((len(repeats), len(table), len(CLASSES)))
-        for place, repeat in enumerate(repeats):
-            dealt = deal(table.top, repeat).numpy()
-            for fold in range(FOLDS):
-                found[name][place, dealt == fold] = way(dealt != fold, dealt == fold)
-    return found
-
-
-def _mean_shares(table: EmojiTable, learn: np.ndarray, ask: np.ndarray) -> np.ndarray:
-    """The same answer for all: its commonest class is the only one that it ever gives."""
-    shares = table.ratings / table.ratings.sum(1, keepdim=True)
-    return np.repeat(shares[learn].mean(0, keepdim=True).double().numpy(), ask.sum(), axis=0)
-
-
-def _regressed(
-    table: EmojiTable, features: np.ndarray, learn: np.ndarray, ask: np.ndarray
-) -> np.ndarray:
-    """Classes weighted against their counts, scikit-learn's C of 1 on standardised features."""
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
-
-    top, probs = table.top.numpy(), np.zeros((ask.sum(), len(CLASSES)))
-    if len(set(top[learn])) < 2:
-        probs[:, top[learn]] = 1.0
-        return probs
-    regression = LogisticRegression(class_weight="balanced", max_iter=2000)
-    fitted = make_pipeline(StandardScaler(), regression).fit(features[learn], top[learn])
-    probs[:, regression.classes_] = fitted.predict_proba(features[ask])
-    return probs
 
 
 def _rows(
@@ -268,9 +223,10 @@ def _notes(table: EmojiTable, plan: Plan) -> tuple[str, ...]:
         "Folds are dealt by emoji: both styles of an emoji are on the same side.",
         f"All versions start from the shipped weights and are trained alike: {run.epochs} passes, "
         f"batches of {run.batch}, rate {run.lr:g}, decay {run.weight_decay:g}, {plan.words} words "
-        f"of a view at a time, classes balanced to the power {plan.balance:g}. This "
-        "was one of two plans, chosen on another split of the same emoji for all versions at once; "
-        "nothing was chosen on the reported splits.",
+        f"of a view at a time, classes balanced to the power {plan.balance:g}. "
+        "In training, the fused version sees another emoji's picture with chance "
+        f"{run.mismatch:g}; single modalities cannot. The plan is one of three, chosen on another "
+        "split of the same emoji; nothing was chosen on the reported splits.",
         "The sd is over repeats of the split. The interval is over emoji; a class that a bootstrap "
         "draw lacks does not count in that draw.",
         "What is said of an emoji is written from its name and keywords, some of which name a "
