@@ -51,10 +51,11 @@ def test_an_edit_and_a_donor_change_the_answer_and_can_be_undone(tab):
 
     tab.page.get_by_text("Put in another sticker's descriptions").click()
     tab.page.get_by_text("By itself:").wait_for()
-    tab.page.get_by_role("button", name="What it is sent for").click()
+    tab.page.locator(".st-key-donor-views").get_by_text("intention", exact=True).click()
+    tab.page.get_by_text("Perhaps, one uses").last.wait_for()
     tab.settle()
     tab.page.get_by_role("button", name="Put in", exact=True).click()
-    tab.page.get_by_text("from sticker 0").first.wait_for()
+    tab.page.get_by_text("from sticker 0").nth(1).wait_for()  # posture was chosen already
     tab.settle()
 
     assert answer(tab) != first
