@@ -87,11 +87,17 @@ class Server:
         return ask(lambda turns: self._say(url, turns))
 
     def models(self) -> list[str]:
-        """The models that the server says it has."""
+        """The models that the server says it has.
+
+        Raises:
+            InterpreterFailed: It does not say.
+        """
         import openai
 
         try:
             return sorted(model.id for model in self._client.models.list())
+        except openai.NotFoundError as error:
+            raise self._silence(error) from error
         except openai.APIStatusError as error:
             raise self._failure(error, ()) from error
         except (openai.OpenAIError, ValueError, AttributeError, TypeError) as error:

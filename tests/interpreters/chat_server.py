@@ -82,6 +82,9 @@ class Handler(BaseHTTPRequestHandler):
         )
 
     def do_POST(self):
+        if self.path != "/v1/chat/completions":
+            self.close_connection = True
+            return self.complain(404, "no such page")
         asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
         try:
             digest, image = picture_in(asked["messages"])

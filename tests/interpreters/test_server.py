@@ -280,6 +280,16 @@ def test_a_wrong_model_is_not_asked_for_twice_and_the_right_ones_are_named(serve
     assert len(server.asked()) == 1
 
 
+def test_an_address_without_its_end_is_met_with_a_hint(serve, picture):
+    server = serve()
+    short = server.address.removesuffix("/v1")
+
+    with pytest.raises(InterpreterRefused, match=r"mostly in /v1\?"):
+        interpreter("server", address=short, model=MODEL, retries=0).describe(picture)
+    with pytest.raises(InterpreterFailed, match=r"mostly in /v1\?"):
+        interpreter("server", address=short, retries=0)
+
+
 def test_a_wrong_key_is_not_tried_twice_and_never_shown(serve, picture):
     """The server's words are passed on; a key that it repeats is not."""
     server = serve(key="right")
