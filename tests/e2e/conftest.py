@@ -5,13 +5,14 @@ import re
 import shutil
 import socket
 import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from mer_core.server import command
 
 ROOT = Path(__file__).resolve().parents[2]
 # On /some_page the front end first asks below that path, then at the root.
@@ -60,9 +61,8 @@ def server(executable) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"]
     process = subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command(port), cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     address = f"http://127.0.0.1:{port}"
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -79,12 +79,20 @@ def server(executable) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def browser(executable):
+def launch(executable):
+    """A function: further flags -> a headless Chromium."""
     playwright = pytest.importorskip("playwright.sync_api")
     with playwright.sync_playwright() as p:
-        opened = p.chromium.launch(executable_path=executable, headless=True, args=FLAGS)
-        yield opened
-        opened.close()
+        yield lambda *flags: p.chromium.launch(
+            executable_path=executable, headless=True, args=[*FLAGS, *flags]
+        )
+
+
+@pytest.fixture(scope="session")
+def browser(launch):
+    opened = launch()
+    yield opened
+    opened.close()
 
 
 class Tab:
