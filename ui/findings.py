@@ -54,7 +54,7 @@ def draw_compact(drawing: go.Figure, key: str, alt: str) -> str:
 
 
 def without_caption(drawing: go.Figure) -> tuple[str, go.Figure]:
-    """The caption as plain text, and the figure without it."""
+    """The caption as plain text, and the figure without it: the same one, for copies are slow."""
     layout: Any = drawing.layout
     notes = list(layout.annotations)
     if not notes or notes[-1].yshift is None or notes[-1].xref != "paper":
@@ -62,11 +62,9 @@ def without_caption(drawing: go.Figure) -> tuple[str, go.Figure]:
     lines = str(notes[-1].text).split("<br>")
     gap = -int(notes[-1].yshift)
     saved = int(layout.margin.b) - gap
-    trimmed = go.Figure(drawing)
-    trimmed.update_layout(height=int(layout.height) - saved, margin={"b": gap})
-    shown: Any = trimmed.layout
-    shown.annotations = notes[:-1]
-    return " ".join(lines), trimmed
+    layout.annotations = notes[:-1]
+    drawing.update_layout(height=int(layout.height) - saved, margin_b=gap)
+    return " ".join(lines), drawing
 
 
 def show_finding(finding: Finding, key: str, sample: int = 0) -> None:
