@@ -335,7 +335,7 @@ def _interpreted(interpreter: Interpreter, pyramids: np.ndarray, progress: Progr
     """Four sentences a sticker as the interpreter writes them, in the order of `View`."""
     told: list[str] = []
     for start in range(0, len(pyramids), 256):
-        part = torch.from_numpy(np.asarray(pyramids[start : start + 256])).float()
+        part = torch.from_numpy(np.array(pyramids[start : start + 256])).float()
         probs = {n: x.softmax(-1).max(-1) for n, x in interpreter(part).items()}
         for i in range(len(part)):
             best = {n: LABELS[n][int(p.indices[i])] for n, p in probs.items()}
