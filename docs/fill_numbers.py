@@ -18,7 +18,7 @@ COMPARED = {
     "reversed": "everything, trained with the views in reverse order",
 }
 HEAD = """\
-Test split of the puppets, read after all settings were fixed. Mean ± sd over three seeds, or as
+Test split of the puppets; the cards say how often it was read. Mean ± sd over three seeds, or as
 said; *shipped* is the one seed whose weights lie here, and what `mer evaluate` prints. The
 ceiling is what a reader who knows how the world is made would reach; *share* is how far a version
 gets from chance to it.
@@ -64,7 +64,7 @@ def gains(name: str, card: Mapping[str, Any]) -> Iterator[str]:
     """What fusion adds, in a sentence."""
     for key, found in card.get("margin", {}).items():
         by = " with views by the interpreter" if "interpreter" in key else ""
-        best, gain = found["best_single"].replace("-", " "), found["points"]
+        best, gain = found["best_single"].replace("-", " "), round(found["points"], 1) + 0.0
         against = f"its best single modality ({best})"
         if gain > 0:
             yield f"- {MODELS[name]}{by} beats {against} by {gain:.1f} points."
