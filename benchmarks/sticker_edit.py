@@ -41,7 +41,7 @@ def edits(page: AppTest, runs: int) -> list[float]:
 
 def main() -> None:
     """Print one row a section: median and slowest edit."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description="Time an edit in the sticker lab.")
     parser.add_argument("--runs", type=int, default=20)
     runs = parser.parse_args().runs
     print("| section | n | median, ms | slowest, ms |\n|---|---|---|---|")
