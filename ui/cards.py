@@ -35,7 +35,12 @@ VERSIONS = {
     "audio-only": "voice alone",
     "vision-only": "face alone",
 }
-_OF_STICKERS = VERSIONS | {"text-only": "descriptions alone", "vision-only": "picture alone"}
+_OF_STICKERS = VERSIONS | {
+    "text-only": "descriptions alone",
+    "vision-only": "picture alone",
+    "released": "everything, with defects of the released code",
+    "reversed": "everything, trained with the views in reverse order",
+}
 
 
 def lead() -> None:
@@ -44,15 +49,21 @@ def lead() -> None:
     for name in NAMES:
         margin = (_card(name) or {}).get("margin", {})
         if "test" in margin:
-            gain = f"{NAMES[name]} **{margin['test']['points']:+.1f} points**"
+            gain = f"{NAMES[name]} **{_signed(margin['test']['points'])} points**"
             if upload := margin.get("test_interpreter_views"):
-                gain += f" ({upload['points']:+.1f} when the interpreter writes the descriptions)"
+                points = _signed(upload["points"])
+                gain += f" ({points} when the interpreter writes the descriptions)"
             gains.append(gain)
     if gains:
         st.markdown(
             "Putting the signals together, against the best single one, on unseen puppets: "
             f"{', '.join(gains)} of accuracy."
         )
+
+
+def _signed(points: float) -> str:
+    """+12.3, -0.7, and 0.0 without a sign."""
+    return f"{points:+.1f}" if abs(points) >= 0.05 else "0.0"
 
 
 def _card(name: str) -> Mapping[str, Any] | None:

@@ -5,7 +5,8 @@ from typing import Any
 
 import streamlit as st
 
-from mer_core.errors import ResultInvalid
+from mer_core.checkpoints import read_card
+from mer_core.errors import MerError, ResultInvalid
 from mer_core.experiments import EXPERIMENTS
 from mer_core.experiments.base import (
     PaperExperiment,
@@ -50,6 +51,8 @@ def saved_result(experiment: PaperExperiment) -> Result | None:
 def show_found(experiment: PaperExperiment, live: Result | None) -> None:
     """The saved result with its figure; a live one beside it, or alone where none is saved."""
     saved = saved_result(experiment)
+    if saved is None and not _weights_are_here():
+        return
     if saved is None:
         st.info(
             "No result of this experiment is saved here. Run it below, or with "
@@ -65,6 +68,16 @@ def show_found(experiment: PaperExperiment, live: Result | None) -> None:
         st.markdown(f"**Live, just now:** {' '.join(live.found)}")
         _data(live)
     _figure(result, live if saved else None)
+
+
+def _weights_are_here() -> bool:
+    """Whether the model can be asked at all; if not, the page says what to do."""
+    try:
+        read_card(MODEL)
+    except MerError as error:
+        st.error(str(error), icon=":material/error:")
+        return False
+    return True
 
 
 def _data(result: Result) -> None:

@@ -35,6 +35,7 @@ def test_a_deep_link_may_be_the_first_request_of_a_server(tab):
         "Start",
         "Sticker lab",
         "Clip lab",
+        "Experiments",
         "Models",
     ]
     tab.sound()

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float
 from torch import Tensor
 
 from mer_core.errors import DataMissing
@@ -240,7 +240,7 @@ def _lying(case: str, method: Method, lying: np.ndarray, more: Mapping[str, Any]
                       group=group, **more)  # fmt: skip
 
 
-def _only(view: int) -> Int[np.ndarray, "one view"]:
+def _only(view: int) -> Bool[np.ndarray, "one view"]:
     return np.arange(len(VIEWS))[None] == view
 
 
