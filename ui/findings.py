@@ -47,7 +47,8 @@ def draw_compact(drawing: go.Figure, key: str, alt: str) -> str:
     height = int(layout.height)
     margin = {"t": 0, "b": 0, "l": 0, "r": 0}
     trimmed.update_layout(height=round(0.68 * height), margin=margin, font_size=14, bargap=0.28)
-    room = 1.3 if len(trimmed.data) == 1 else 1.6  # for the number of a full bar, and its change
+    traces: Any = trimmed.data
+    room = 1.3 if len(traces) == 1 else 1.6  # for the number of a full bar, and its change
     trimmed.update_xaxes(range=[0, room])
     st.plotly_chart(trimmed, key=key, theme=None, config={"displayModeBar": False}, alt=alt)
     return caption
