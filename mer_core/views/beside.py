@@ -67,8 +67,8 @@ def draw_heeded(finding: HeededViews, sample: int = 0, dark: bool = False) -> go
     drawing.update_annotations(font_size=14)
     drawing.update_yaxes(autorange="reversed", showgrid=False)
     caption = (
-        f"{finding.caption(sample)} Left, upper bars: text-guided block; lower: global Soft-Fusion; "
-        "dotted: even, 25 %."
+        f"{finding.caption(sample)} Left, upper bars: text-guided block; lower: global "
+        "Soft-Fusion; dotted: even, 25 %."
     )
     return framed(drawing, caption, dark, 60 * len(names) + 10, gap=14)
 
