@@ -118,7 +118,7 @@ def main() -> None:
         ("game / forward", (game, found["forward"]), OF_FORWARD, False),
         ("game / fusion", (game, found["fusion"]), OF_FUSION, False),
         ("captum / game", (found["captum"], game), AGAINST_CAPTUM, True),
-        ("finding / fusion", (found["finding"], found["fusion"]), OF_FUSION, False),
+        ("finding / fusion", (found["finding"], found["fusion"]), None, False),
         ("batched captum / game", (found["batched"], game), None, True),
     ):
         middle, spread = ratio(*pair)

@@ -48,8 +48,8 @@ def test_an_uploaded_sticker_is_answered_and_nothing_leaves_the_machine(tab, sti
     tab.page.get_by_text("MGHFT says").wait_for()
     tab.settle()
 
-    assert tab.page.get_by_alt_text("The sticker your picture").is_visible()
-    assert tab.page.get_by_text("were trained on puppets").is_visible()
+    tab.page.get_by_alt_text("The sticker your picture").wait_for()
+    tab.page.get_by_text("were trained on puppets").wait_for()
     assert tab.page.get_by_label("Posture and expression").input_value()
     tab.sound()
 
@@ -68,7 +68,7 @@ def test_a_pasted_sticker_is_answered(tab, sticker_png):
     tab.page.get_by_text("MGHFT says").wait_for()
     tab.settle()
 
-    assert tab.page.get_by_alt_text("The sticker your pasted picture").is_visible()
+    tab.page.get_by_alt_text("The sticker your pasted picture").wait_for()
     tab.sound()
 
 

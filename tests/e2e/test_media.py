@@ -71,7 +71,7 @@ def test_a_photographed_sticker_is_answered(tab):
     tab.page.get_by_text("MGHFT says").wait_for()
     tab.settle()
 
-    assert tab.page.get_by_alt_text("The sticker your photograph").is_visible()
+    tab.page.get_by_alt_text("The sticker your photograph").wait_for()
     tab.sound()
 
 
@@ -84,8 +84,8 @@ def test_a_recorded_voice_is_answered_by_both_models(tab):
     tab.page.get_by_text("EGMF says").wait_for()
     tab.settle()
 
-    assert tab.page.get_by_text("HCT-DMG says").is_visible()
-    assert tab.page.get_by_text("no face in this clip").is_visible()
+    tab.page.get_by_text("HCT-DMG says").wait_for()
+    tab.page.get_by_text("no face in this clip").wait_for()
     tab.sound()
 
 
@@ -96,7 +96,7 @@ def test_an_uploaded_video_gives_face_and_voice(tab, webm):
     tab.page.get_by_text("EGMF says").wait_for()
     tab.settle()
 
-    assert tab.page.get_by_text("The voice is the sound track of the video.").is_visible()
-    assert tab.page.get_by_alt_text("The face, found: whole frame").is_visible()
-    assert tab.page.get_by_text("HCT-DMG says").is_visible()
+    tab.page.get_by_text("The voice is the sound track of the video.").wait_for()
+    tab.page.get_by_alt_text("The face, found: whole frame").wait_for()
+    tab.page.get_by_text("HCT-DMG says").wait_for()
     tab.sound()

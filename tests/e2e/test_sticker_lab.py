@@ -51,6 +51,7 @@ def test_an_edit_and_a_donor_change_the_answer_and_can_be_undone(tab):
 
     tab.page.get_by_text("Put in another sticker's descriptions").click()
     tab.page.get_by_text("By itself:").wait_for()
+    tab.settle()  # a click during a run may be lost
     tab.page.locator(".st-key-donor-views").get_by_text("intention", exact=True).click()
     tab.page.get_by_text("Perhaps, one uses").last.wait_for()
     tab.settle()
