@@ -59,7 +59,8 @@ LIMITS = {
 _TWICE = "twice, with seed 0 and then with all seeds, after knobs and settings were fixed"
 TEST_READ = {
     "mghft": f"{_TWICE}; once more for this recipe, whose changes (a sticker in eight has another "
-    "one's picture in training; no label smoothing) were chosen on validation",
+    "one's picture in training; no label smoothing) were chosen on validation; and twice by the "
+    "saved experiments",
     "egmf": f"{_TWICE}; none changed since",
     "hct_dmg": f"{_TWICE}; none changed since",
 }
