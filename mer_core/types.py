@@ -111,8 +111,10 @@ class Sample:
         clip: The face.
         target: Name of the emotion, where known: one of `mer_core.task.EMOTIONS`, or of the
             classes of the data set that it comes from.
-        sentiment: In [-3, 3], where known.
+        sentiment: In [-3, 3], or in the range of the data set that it comes from, where known.
         labels: Modality -> emotion which that modality alone expresses, where the set has it.
+        tendencies: Modality -> sentiment which that modality alone expresses, as people rated it,
+            in the range of `sentiment`, where the set has it (CH-SIMS).
         truth: What a generated sample knows of itself; None for real data.
         provenance: Input ("image", "views", "text", "sound", "clip") -> where it comes from.
         features: Modality -> float32 (time, feature) already computed, as the field distributes
@@ -137,6 +139,7 @@ class Sample:
     seconds: Mapping[Modality, np.ndarray] = field(default_factory=dict)
     rated: Mapping[str, float] = field(default_factory=dict)
     missing: Mapping[View, str] = field(default_factory=dict)
+    tendencies: Mapping[Modality, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
