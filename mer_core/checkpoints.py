@@ -20,8 +20,8 @@ from torch import Tensor, nn
 
 from mer_core.disk import write_json, write_tensors
 from mer_core.encoders.text import sha256
-from mer_core.errors import CardInvalid, UnknownName, WeightsAltered, WeightsMissing
-from mer_core.models import MODELS, EmotionModel
+from mer_core.errors import CardInvalid, WeightsAltered, WeightsMissing
+from mer_core.models import EmotionModel, kind_of
 
 FORMAT = 1
 """Version of cards. An older one is refused in a sentence."""
@@ -179,11 +179,10 @@ def load(name: str, device: str | torch.device = "cpu") -> EmotionModel:
         UnknownName: No model of that name.
         WeightsMissing, WeightsAltered, CardInvalid: See there.
     """
-    if name not in MODELS:
-        raise UnknownName(name, MODELS)
+    kind = kind_of(name)
     card = read_card(name)
     weights = read_weights(name, card["weights_sha256"])
-    model = MODELS[name](card["config"])
+    model = kind(card["config"])
     put(model, weights, name)
     seed = card.get("training", {}).get("seed")
     model.origin = {"model": name, "weights_sha256": card["weights_sha256"], "seed": seed}

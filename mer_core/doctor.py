@@ -151,11 +151,11 @@ def _encoder() -> Iterator[Check]:
 def _weights() -> Iterator[Check]:
     """Every checkpoint that lies here, and every model that has none."""
     from mer_core.checkpoints import folder_of
-    from mer_core.models import MODELS
+    from mer_core.models import NAMES
 
     shelf = folder_of("any").parent
     there = {path.parent.name for path in shelf.glob("*/card.json")}
-    for name in sorted(there | set(MODELS)):
+    for name in sorted(there | set(NAMES)):
         yield _checkpoint(name)
 
 

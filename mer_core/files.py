@@ -8,6 +8,9 @@ from mer_core.errors import BadInput, UnknownName
 from mer_core.processing.media.kinds import PICTURES, SOUNDS, VIDEOS, kind_of
 from mer_core.types import Clip, Provenance, Sample, Sound, View
 
+FURTHER = ("hct_dmg_sample", "mult")
+"""Models of clips that answer only when asked: a variant, and a baseline."""
+
 
 @dataclass
 class _Parts:
@@ -110,8 +113,13 @@ def _clip(parts: _Parts) -> tuple[Sample, tuple[str, ...]]:
 
 
 def readers(sample: Sample) -> tuple[str, ...]:
-    """Names of the models that read this kind of sample."""
+    """Names of the models that read this kind of sample and answer unasked."""
     return ("mghft",) if sample.image is not None else ("egmf", "hct_dmg")
+
+
+def _able(sample: Sample) -> tuple[str, ...]:
+    """Names of all that read this kind of sample: baselines and variants too."""
+    return readers(sample) if sample.image is not None else (*readers(sample), *FURTHER)
 
 
 def chosen_readers(sample: Sample, wanted: Sequence[str] = ()) -> tuple[str, ...]:
@@ -121,16 +129,16 @@ def chosen_readers(sample: Sample, wanted: Sequence[str] = ()) -> tuple[str, ...
         UnknownName: A wanted model does not exist.
         BadInput: A wanted model reads another kind; it would answer from silence alone.
     """
-    from mer_core.models import MODELS
+    from mer_core.models import NAMES
 
-    able = readers(sample)
+    able = _able(sample)
     for name in wanted:
-        if name not in MODELS:
-            raise UnknownName(name, MODELS)
+        if name not in NAMES:
+            raise UnknownName(name, NAMES)
         if name not in able:
             kind = "a sticker" if sample.image is not None else "a clip"
             raise BadInput(f"{name} does not read {kind}; {' and '.join(able)} can.")
-    return tuple(wanted) or able
+    return tuple(wanted) or readers(sample)
 
 
 def views_of(pairs: Iterable[str]) -> dict[View, str]:

@@ -23,7 +23,7 @@ Axis names, the same in every annotation, tap and figure:
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -39,6 +39,22 @@ class Modality(StrEnum):
     TEXT = "text"
     AUDIO = "audio"
     VISION = "vision"
+
+
+class Role(StrEnum):
+    """What a modality does in HCT-DMG; names a stream whose modality differs by sample."""
+
+    PRIMARY = "primary"
+    FIRST = "first auxiliary"
+    SECOND = "second auxiliary"
+
+
+# Batches hold modalities; only inside HCT-DMG does a stream stand for a role. A type checker sees
+# the first alone, so that nobody has to rule out roles where there are none.
+if TYPE_CHECKING:
+    Signal = Modality
+else:
+    Signal = Modality | Role
 
 
 class View(StrEnum):
@@ -147,7 +163,7 @@ class Stream:
     """One modality of a batch. Its mask, its name and its ticks travel with its values.
 
     Attributes:
-        modality: Which signal.
+        modality: Which signal; inside a model perhaps only its role.
         values: First axis `batch`. For sequences (batch, time, feature); for views (batch, view,
             word, feature); for pictures (batch, channel, row, column).
         mask: True where a position is real. Its axes are the leading axes of `values` over
@@ -158,7 +174,7 @@ class Stream:
         ticks: Per sample, what stands at each position: words or seconds; for views, per view.
     """
 
-    modality: Modality
+    modality: Signal
     values: Shaped[Tensor, "batch ..."]
     mask: Bool[Tensor, "batch ..."]
     axes: tuple[str, ...] = ("batch", "time", "feature")

@@ -22,7 +22,9 @@ def utterance_samples():
 @pytest.fixture(scope="session")
 def samples_of(sticker_samples, utterance_samples):
     """Model name -> samples that it can read."""
-    return {"mghft": sticker_samples, "egmf": utterance_samples, "hct_dmg": utterance_samples}
+    from mer_core.models import NAMES
+
+    return dict.fromkeys(NAMES, utterance_samples) | {"mghft": sticker_samples}
 
 
 @pytest.fixture(scope="session")
@@ -30,14 +32,14 @@ def untrained():
     """Model name -> an untrained model of demo size, in eval mode; shared, so never changed."""
     import torch
 
-    from mer_core.models import MODELS
+    from mer_core.models import demo_config, kind_of
 
     made = {}
 
     def model(name):
         if name not in made:
             torch.manual_seed(0)
-            made[name] = MODELS[name](MODELS[name].Config.demo()).eval().requires_grad_(False)
+            made[name] = kind_of(name)(demo_config(name)).eval().requires_grad_(False)
         return made[name]
 
     return model

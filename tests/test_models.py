@@ -7,12 +7,12 @@ import pytest
 import torch
 
 from mer_core.errors import StreamMissing
-from mer_core.models import MODELS
+from mer_core.models import NAMES, demo_config, kind_of
 from mer_core.trace import capture, taps
 from mer_core.types import Modality
 
 
-@pytest.fixture(params=MODELS)
+@pytest.fixture(params=NAMES)
 def name(request):
     return request.param
 
@@ -29,7 +29,7 @@ def batch(name, batch_of):
 
 def fresh(name):
     torch.manual_seed(0)
-    return MODELS[name](MODELS[name].Config.demo())
+    return kind_of(name)(demo_config(name))
 
 
 def test_probabilities_are_finite_and_sum_to_one(model, batch):
@@ -157,7 +157,7 @@ def test_a_model_survives_its_own_pretrained_folder(name, batch, tmp_path):
     """`save_pretrained` and `from_pretrained` give the same answers."""
     model = fresh(name).eval()
     model.save_pretrained(tmp_path)
-    again = MODELS[name].from_pretrained(tmp_path).eval()
+    again = kind_of(name).from_pretrained(tmp_path).eval()
 
     with torch.no_grad():
         torch.testing.assert_close(again(batch).logits, model(batch).logits)

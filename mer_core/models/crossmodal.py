@@ -7,14 +7,16 @@ Departs: padding is masked, no future is masked (MulT does neither by default th
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import permutations
 
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
 from mer_core.layers import CrossAttention
-from mer_core.types import Stream
+from mer_core.types import Modality, Stream
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,34 @@ class CrossmodalLayer(nn.Module):
         return x.at(values + self.dropout(self.narrow(wide)))
 
 
+class Projection(nn.Module):
+    """Convolution, then a GRU: local and global context of one modality.
+
+    Args:
+        features: Channels that come in.
+        hidden: Channels that go out.
+        kernel: Positions that the convolution sees; odd.
+        gru: Have the GRU (HCT-DMG); MulT has none.
+    """
+
+    def __init__(self, features: int, hidden: int, kernel: int, gru: bool = True) -> None:
+        super().__init__()
+        self.conv = nn.Conv1d(features, hidden, kernel, padding="same", bias=False)
+        self.gru = nn.GRU(hidden, hidden, batch_first=True) if gru else None
+
+    def forward(self, x: Stream) -> Stream:
+        """Hidden channels at the same positions; zeros where nothing is real.
+
+        Real positions come first. Padding after them is zero before the convolution, as its own
+        border is, and the GRU looks only backwards: what is padded cannot reach what is real.
+        """
+        real = x.mask[..., None]
+        found = self.conv(x.values.masked_fill(~real, 0).transpose(1, 2)).transpose(1, 2)
+        if self.gru is not None:
+            found, _ = self.gru(found)
+        return x.at(found.masked_fill(~real, 0))
+
+
 class Dropout(nn.Module):
     """Dropout whose mask is drawn one byte a number, on a CPU about ten times faster than bits.
 
@@ -132,3 +162,32 @@ def sine_positions(time: int, hidden: int) -> Float[Tensor, "{time} {hidden}"]:
     angles = torch.arange(1, time + 1)[:, None] * slowing.exp()
     waves = torch.cat([angles.sin(), angles.cos()], dim=1)
     return nn.functional.pad(waves, (0, hidden - 2 * half))
+
+
+def pair(target: str, source: str) -> str:
+    """Name of the transformer in which `target` looks at `source`: "text_from_audio"."""
+    return f"{target}_from_{source}"
+
+
+def pairs(modalities: Sequence[Modality]) -> list[str]:
+    """Names of all ordered pairs."""
+    return [pair(target, source) for target, source in permutations(modalities, 2)]
+
+
+def last_real(stream: Stream) -> Float[Tensor, "batch hidden"]:
+    """Values at the last real position, which padding may follow."""
+    places = torch.arange(stream.mask.shape[1], device=stream.mask.device)
+    last = (places * stream.mask).argmax(dim=1)
+    return stream.values[torch.arange(len(last), device=last.device), last]
+
+
+def only_first(stream: Stream) -> Stream:
+    """The first position alone: where all is silent it says everything, and costs less."""
+    return Stream(
+        stream.modality,
+        stream.values[:, :1],
+        stream.mask[:, :1],
+        stream.axes,
+        stream.silent,
+        stream.ticks,
+    )

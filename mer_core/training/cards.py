@@ -10,6 +10,8 @@ TITLES = {
     "mghft": "MGHFT: sticker emotion (arXiv 2507.18929)",
     "egmf": "EGMF: words, voice and face for a language model (arXiv 2601.07565)",
     "hct_dmg": "HCT-DMG: one modality leads, two help (arXiv 2305.13583)",
+    "hct_dmg_sample": "HCT-DMG with a gate by sample (after arXiv 2511.06328)",
+    "mult": "MulT: every modality looks at both others (Tsai et al., ACL 2019)",
 }
 
 
@@ -69,6 +71,11 @@ def _more(card: Mapping[str, Any]) -> Iterator[str]:
             f"accuracy loses {experts['shuffled_alpha_loses_points']} points (95 % interval "
             f"{low} to {high})."
         )
+    if any("led" in row for row in card["curves"]):
+        yield "\n## Modality gate by sample, epoch by epoch\n"
+        for row in card["curves"]:
+            led = ", ".join(f"{m} {_share(v)}" for m, v in row["led"].items())
+            yield f"- epoch {row['epoch'] + 1}: mean weights {row['omega_mean']}; led: {led}"
     if any("omega" in row for row in card["curves"]):
         yield "\n## Modality gate, epoch by epoch\n"
         yield "One vector for all inputs (text, audio, vision); no input moves it.\n"

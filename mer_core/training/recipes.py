@@ -1,4 +1,4 @@
-"""How each thing that ships is trained: `mer train face|backbone|mghft|egmf|hct_dmg`.
+"""How each thing that ships is trained: `mer train face|backbone|mghft|egmf|hct_dmg|...`.
 
 A run is one model, one version (all modalities, or only some of them heard) and one seed. Every run
 has its own folder under runs/, is resumable, and is skipped when it is finished. Validation
@@ -15,9 +15,8 @@ import torch
 from mer_core.checkpoints import code_hash, config_hash, folder_of
 from mer_core.datasets.puppets import WORLD
 from mer_core.disk import write_json, write_tensors
-from mer_core.errors import UnknownName
 from mer_core.metrics import fit_temperature
-from mer_core.models import MODELS, EmotionModel
+from mer_core.models import VARIANTS, EmotionModel, demo_config, kind_of
 from mer_core.models.mghft import MGHFT
 from mer_core.training.evaluation import Answers, answers
 from mer_core.training.loop import TrainConfig, fit
@@ -39,8 +38,13 @@ PLANS: dict[str, TrainConfig] = {
     ),
     "egmf": TrainConfig(epochs=3, batch=64, lr=1e-3, weight_decay=0.01, autocast=True),
     "hct_dmg": TrainConfig(epochs=5, batch=64, lr=2e-3, weight_decay=0.01),
+    "hct_dmg_sample": TrainConfig(epochs=5, batch=64, lr=2e-3, weight_decay=0.01),
+    "mult": TrainConfig(epochs=5, batch=64, lr=2e-3, weight_decay=0.01),
 }
 """The same budget for a model's fused and single-modality versions."""
+
+FUSED_ONLY = ("mult", *VARIANTS)
+"""Baselines and variants: what stands beside a paper's model has no single-modality versions."""
 
 
 @dataclass(frozen=True)
@@ -75,16 +79,18 @@ def versions(model: str) -> tuple[Version, ...]:
     Raises:
         UnknownName: No such model.
     """
-    if model not in MODELS:
-        raise UnknownName(model, MODELS)
-    alone = (Version(f"{m}-only", (str(m),)) for m in MODELS[model].modalities)
+    kind = kind_of(model)
+    if model in FUSED_ONLY:
+        return (Version("fused"),)
+    alone = (Version(f"{m}-only", (str(m),)) for m in kind.modalities)
     return (Version("fused"), *alone, *COMPARED.get(model, ()))
 
 
 def fresh(name: str, seed: int, preset: str = "demo") -> EmotionModel:
     """An untrained model, by default of demo size."""
     torch.manual_seed(seed)
-    return MODELS[name](getattr(MODELS[name].Config, preset)())
+    kind = kind_of(name)
+    return kind(demo_config(name) if preset == "demo" else getattr(kind.Config, preset)())
 
 
 def run_folder(name: str, version: Version, seed: int) -> Path:
@@ -100,7 +106,7 @@ def finished(name: str, version: Version, seed: int, config: TrainConfig) -> boo
     if not path.is_file():
         return False
     told = json.loads(path.read_text())
-    same = {"train": asdict(config), "code": code_hash(MODELS[name]), "world": WORLD.digest()}
+    same = {"train": asdict(config), "code": code_hash(kind_of(name)), "world": WORLD.digest()}
     return all(told.get(k) == v for k, v in json.loads(json.dumps(same)).items())
 
 
@@ -138,7 +144,7 @@ def train_version(
             "version": version.name,
             "seed": seed,
             "train": asdict(config),
-            "code": code_hash(MODELS[name]),
+            "code": code_hash(kind_of(name)),
             "config": config_hash(model.config),
             "world": WORLD.digest(),
             "temperature": float(model.temperature),

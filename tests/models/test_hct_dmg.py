@@ -380,3 +380,243 @@ def test_dropout_drops_its_share_and_keeps_the_mean():
     assert abs(float((kept == 0).float().mean()) - 0.25) < 0.01
     assert abs(float(kept.mean()) - 1) < 0.02
     assert torch.equal(Dropout(0.25).eval()(torch.ones(9)), torch.ones(9))
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"sharing": "pairs"}, 871_054),
+        ({"sharing": "pairs", "self_layers": 3}, 674_314),
+        ({"join_primary": False}, 477_934),
+        ({"hidden": 40, "join_primary": False}, 839_644),
+        (
+            {
+                "hidden": 40,
+                "layers": 4,
+                "sharing": "pairs",
+                "self_layers": 3,
+                "join_primary": False,
+            },
+            763_004,  # the sheet says 763,034: its parts sum to this
+        ),
+    ],
+)
+def test_the_alternatives_have_the_sizes_of_the_fact_sheet(changes, expected):
+    """What else rounds to 0.8 M at MOSI sizes with kernel 1, and what does not."""
+    model = HCTDMG(replace(HCTDMGConfig(kernel=1), **changes))
+
+    assert sum(p.numel() for p in model.parameters()) == expected
+
+
+SWITCHES = [
+    {"primary": "audio"},
+    {"primary": "random"},
+    {"freeze_epoch": 0},
+    {"freeze_after": 0},
+    {"weighting": False},
+    {"stage1": "from_primary"},
+    {"stage1": "off"},
+    {"stage2": False},
+    {"stage1": "off", "stage2": False},
+    {"sharing": "pairs"},
+    {"gru": False},
+    {"layers": 3},
+    {"self_layers": 1},
+    {"join_primary": False},
+    {"gate": "sample"},
+]
+
+
+@pytest.mark.parametrize("changes", SWITCHES, ids=str)
+def test_every_switch_learns_and_survives_padding(batch, changes):
+    """Each is finite, deaf to padding, and every parameter that may learn does."""
+    model = make(**changes)
+    with torch.no_grad():
+        short, long = model(batch), model(longer(batch))
+    torch.testing.assert_close(long.logits, short.logits, rtol=1e-5, atol=1e-6)
+
+    model.train()
+    before = {n: p.detach().clone() for n, p in model.named_parameters()}
+    optimiser = torch.optim.AdamW(model.groups(1e-2, 0.0))
+    rows = {TEXT: [False, False], AUDIO: [True, False], VISION: [False, True]}
+    streams = {m: s.silenced(torch.tensor(rows[m])) for m, s in batch.streams.items()}
+    mixed = replace(batch, streams=streams)
+    for i in range(8):
+        lead(model, list(Modality)[i % 3]) if changes.get("sharing") == "pairs" else None
+        step(model, optimiser, mixed if i % 2 else batch.silence(TEXT) if i == 4 else batch)
+    stuck = {n for n, p in model.named_parameters() if torch.equal(p, before[n])}
+
+    assert stuck - model.frozen() == set()
+
+
+def test_a_switch_that_is_off_leaves_no_parameters():
+    """What a stage would have learned is not there."""
+    names = {n for n, _ in make(stage1="off", gru=False).named_parameters()}
+
+    assert not any(n.startswith("stage1") or ".gru." in n for n in names)
+    assert not any(n.startswith("stage2") for n, _ in make(stage2=False).named_parameters())
+
+
+def test_an_equal_gate_stays_equal(batch):
+    """Frozen from the start: the weights are thirds for ever."""
+    model = make(freeze_epoch=0).train()
+    optimiser = torch.optim.AdamW(model.groups(1e-2, 0.1))
+    for _ in range(3):
+        step(model, optimiser, batch)
+
+    assert torch.equal(model.gate.weight, torch.ones(3))
+
+
+def led_by(*leaders):
+    """An edit of the gate by sample that lets these modalities lead, sample by sample."""
+    rows = torch.full((len(leaders), 3), 0.2)
+    for i, m in enumerate(leaders):
+        rows[i, list(Modality).index(m)] = 0.6
+    return {"gate.omega_by_sample": lambda _: rows}
+
+
+def test_each_sample_may_have_its_own_primary(batch):
+    """Mixed in one batch, each says what it says alone; the maps name roles, then modalities."""
+    model = make(gate="sample")
+    with capture(model, "R", edits=led_by(TEXT, VISION)) as mixed:
+        together = model(batch)
+    apart = []
+    for i, m in enumerate((TEXT, VISION)):
+        with capture(model, "R", edits=led_by(m)) as trace:
+            apart.append(model(batch.select(torch.tensor([i]))).logits)
+        assert trace["R"].over == {"time": m}
+    with capture(model, "R", edits=led_by(AUDIO, AUDIO)):
+        other = model(batch)
+
+    assert mixed["R"].over == {"time": "primary"}
+    torch.testing.assert_close(together.logits, torch.cat(apart), rtol=1e-5, atol=1e-6)
+    assert not torch.allclose(other.logits, together.logits)
+
+
+def test_the_gate_by_sample_moves_with_the_sample(batch):
+    """Fresh it weighs all alike; once it has learned, inputs move it. The paper's stands still."""
+    model = make(gate="sample")
+    with capture(model, "gate.omega_by_sample") as trace:
+        model(batch)
+    fresh = trace["gate.omega_by_sample"]
+    torch.testing.assert_close(fresh.values, torch.full((2, 3), 1 / 3))
+    assert fresh.axes == ("batch", "modality")
+
+    with torch.no_grad():
+        model.gate.outer.weight.normal_()
+    louder = replace(
+        batch,
+        streams={**batch.streams, AUDIO: batch.streams[AUDIO].at(batch.streams[AUDIO].values * 3)},
+    )
+    seen = []
+    for given in (batch, louder):
+        with capture(model, "gate.omega_by_sample") as trace:
+            model(given)
+        seen.append(trace["gate.omega_by_sample"].values)
+
+    assert (seen[0] - seen[1]).abs().max() > 1e-3
+    torch.testing.assert_close(seen[0].sum(1), torch.ones(2))
+
+
+def test_the_silent_weigh_nothing(batch):
+    """A silent modality neither leads nor weighs, unless there is nothing else."""
+    model = make(gate="sample")
+    with capture(model, "gate.omega_by_sample") as one:
+        model(batch.silence(TEXT))
+    with capture(model, "gate.omega_by_sample") as none:
+        said = model(batch.silence(*Modality))
+
+    assert one["gate.omega_by_sample"].values[:, 0].abs().max() == 0
+    torch.testing.assert_close(none["gate.omega_by_sample"].values, torch.full((2, 3), 1 / 3))
+    assert said.logits.isfinite().all()
+
+
+def test_the_gate_by_sample_tells_who_led(batch):
+    """Over training samples with nothing silent; a new epoch starts a new count."""
+    model = make(gate="sample").train()
+    model.losses(batch)
+    story = model.end_of_epoch(0)
+
+    assert story["led"] == {"text": 1.0, "audio": 0.0, "vision": 0.0}
+    assert story["omega_mean"] == pytest.approx([1 / 3] * 3, abs=1e-4)
+    assert sum(model.end_of_epoch(1)["led"].values()) == 0
+
+
+def test_two_classes_share_one_number(batch):
+    """UR-FUNNY and MUStARD: the log-odds of the second class."""
+    said = make(emotions=("no", "yes"), sentiment=False)(batch)
+
+    assert make(emotions=("no", "yes"), sentiment=False).head.out.out_features == 1
+    torch.testing.assert_close(said.logits.sum(1), torch.zeros(2))
+
+
+def test_binary_emotions_are_four_questions(batch):
+    """IEMOCAP: the loss is the cross-entropy of each no and yes, as with MulT's 4 x 2 outputs."""
+    model = make(emotions=tuple("abcd"), binary=True, sentiment=False).eval()
+    with torch.no_grad():
+        raw = []
+        model.head.register_forward_hook(lambda _m, _i, out: raw.append(out))
+        loss = model.losses(batch)["emotion"]
+    truth = torch.nn.functional.one_hot(batch.target, 4)
+    expected = torch.nn.functional.cross_entropy(raw[0].view(-1, 2), truth.view(-1))
+    several = replace(batch, rated=torch.tensor([[0.5, 0.5, 0, 0], [0, 0, 1.0, 0]]))
+
+    torch.testing.assert_close(loss, expected)
+    assert not torch.allclose(model.losses(several)["emotion"], loss)
+    assert (
+        sum(
+            p.numel()
+            for p in HCTDMG(
+                HCTDMGConfig(300, 74, 35, emotions=tuple("abcd"), binary=True, sentiment=False)
+            ).parameters()
+        )
+        == 786_731
+    )
+
+
+DROPOUTS = ("text", "attention", "relu", "residual", "embed", "out")
+
+
+def toy_world(informative, n=192, seed=0):
+    """One modality bears the label, one contradicts it half the time, one is noise.
+
+    The label is the sign of feature 0; three positions a stream.
+    """
+    draw = torch.Generator().manual_seed(seed)
+    label = torch.randint(2, (n,), generator=draw)
+    sign = (2.0 * label - 1)[:, None]
+    turn = torch.where(torch.rand(n, 1, generator=draw) < 0.5, -1.0, 1.0)
+    says = {informative: sign}
+    rest = [m for m in Modality if m != informative]
+    says |= {rest[0]: 0 * sign, rest[1]: sign * turn}
+    streams = {}
+    for m, signal in says.items():
+        values = 0.5 * torch.randn(n, 3, 4, generator=draw)
+        values[..., 0] += 1.5 * signal
+        streams[m] = Stream(m, values, torch.ones(n, 3, dtype=torch.bool))
+    return Batch(streams, label)
+
+
+@pytest.mark.parametrize("informative", list(Modality))
+def test_in_a_toy_world_the_answer_is_right_whoever_leads(informative):
+    """Acceptance check 7 in part: the label is found beside noise and a liar, and omega moves.
+
+    That the gate then SELECTS the bearer of the label does not hold: 8 of 15 (docs/log.md).
+    """
+    torch.manual_seed(0)
+    config = replace(
+        HCTDMGConfig(4, 4, 4, emotions=tuple("abc"), sentiment=False),
+        hidden=8,
+        heads=2,
+        layers=1,
+        **dict.fromkeys((f"{d}_dropout" for d in DROPOUTS), 0.0),
+    )
+    model, world = HCTDMG(config).train(), toy_world(informative)
+    optimiser = torch.optim.AdamW(model.groups(3e-3, 0.0))
+    for _ in range(100):
+        step(model, optimiser, world)
+    unseen = toy_world(informative, seed=1)
+    right = model.eval()(unseen).logits.argmax(1) == unseen.target
+
+    assert right.float().mean() > 0.95
+    assert (model.gate.current() - 1 / 3).abs().max() > 0.03
