@@ -5,7 +5,7 @@ Heavy modules are imported inside the commands, so that `mer --help` answers at 
 
 import functools
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,6 +16,7 @@ from mer_core.console import (
     print_answers,
     print_checks,
     print_facts,
+    print_field,
     print_json,
     print_result,
     print_run,
@@ -42,7 +43,7 @@ PARTLY = 3
 """Exit status where some of many inputs failed and the rest is done."""
 
 ALL = "all"
-SHIPPED = ("face", "backbone", "mghft", "egmf", "hct_dmg")
+SHIPPED = ("face", "backbone", "mghft", "egmf", "hct_dmg", "hct_dmg_sample", "mult")
 """What `mer train all` trains, in the order in which one stands on another."""
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, nothing else.")]
@@ -261,27 +262,70 @@ def train(
     ship: Annotated[
         bool, typer.Option("--ship", help="Then read the test split, write checkpoint and card.")
     ] = False,
+    dataset: Annotated[
+        str | None, typer.Option(help="Train on this set of the field and print its table.")
+    ] = None,
+    path: Annotated[Path | None, typer.Option(help="Where that set lies: file or folder.")] = None,
+    preset: Annotated[
+        str | None, typer.Option(help="Sizes on that set: paper (default) or small.")
+    ] = None,
+    layers: Annotated[
+        int | None, typer.Option(min=1, help="Of every transformer, on that set.")
+    ] = None,
+    epochs: Annotated[int | None, typer.Option(min=1, help="Passes over that set.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Train again what ships. A run that was stopped goes on where it was."""
-    from mer_core.models import MODELS
+    """Train again what ships, or a model on a set of the field. A stopped run goes on."""
+    from mer_core.models import NAMES
     from mer_core.training import recipes, report
 
     names = SHIPPED if ALL in model else tuple(model)
+    asked = {"path": path, "preset": preset, "layers": layers, "epochs": epochs}
+    chosen = {k: v for k, v in asked.items() if v is not None}
+    if dataset:
+        if ship or version or ALL in model:
+            raise BadInput("With --dataset name the models; --ship and --version are for puppets.")
+        _train_on_set(names, dataset, chosen, seed or recipes.SEEDS, as_json)
+        return
+    if chosen:
+        raise BadInput(f"--{', --'.join(chosen)}: only together with --dataset. Name the set.")
     with Bars(as_json) as progress:
         for name in names:
             recipes.train(name, progress, seed or recipes.SEEDS, version or ())
-            if ship and name in MODELS:
+            if ship and name in NAMES:
                 report.report(name, progress, seed or recipes.SEEDS)
             if ship and name == "mghft":
                 report.ship_interpreter()
-            if ship and name in MODELS:
+            if ship and name in NAMES:
                 report.finish([name], progress)
     told = {"trained": list(names), "folder": str(recipes.RUNS)}
     if as_json:
         print_json(told)
     else:
         typer.echo(f"Trained: {', '.join(names)}. The runs lie in {recipes.RUNS.name}/.")
+
+
+def _train_on_set(
+    names: Sequence[str],
+    dataset: str,
+    chosen: dict[str, Any],
+    seeds: Sequence[int],
+    as_json: bool,
+) -> None:
+    """From a file of the field to its table, for each model."""
+    from mer_core.datasets import open_utterances
+    from mer_core.training.field import Wish, train_on
+
+    path = chosen.pop("path", None)
+    wish = Wish(seeds=tuple(seeds), **chosen)
+    with Bars(as_json) as progress:
+        data = open_utterances(dataset, path)
+        found = [train_on(data, name, wish, progress) for name in names]
+    if as_json:
+        print_json({each["model"]: each for each in found})
+        return
+    for each in found:
+        print_field(each)
 
 
 @app.command()
@@ -310,11 +354,11 @@ def real(
     as_json: AsJson = False,
 ) -> None:
     """Score shipped weights, untuned, on real data (MER_DATA_DIR), and write it on their cards."""
-    from mer_core.models import MODELS
+    from mer_core.models import NAMES
     from mer_core.training.real import measure
 
     with Bars(as_json) as progress:
-        found = measure(list(MODELS) if ALL in model else model, progress)
+        found = measure(NAMES if ALL in model else model, progress)
     if as_json:
         print_json(found)
         return
@@ -382,6 +426,52 @@ def _results(
     return found, failed
 
 
+@app.command("hard")
+@one_sentence
+def hard_samples(
+    dataset: Annotated[
+        str, typer.Argument(help=f"A data set; '{ALL}' for the tables that ship, both saved.")
+    ],
+    model: Annotated[
+        list[str] | None, typer.Option(help="Only this model; may be repeated.")
+    ] = None,
+    split: Annotated[str, typer.Option(help="train, valid or test.")] = "test",
+    limit: Annotated[int | None, typer.Option(min=1, help="Only the first so many.")] = None,
+    tap: Annotated[
+        list[str] | None, typer.Option(help="Draw a map of this tap; may be repeated.")
+    ] = None,
+    path: At = None,
+    save: Annotated[
+        bool, typer.Option("--save", help="Keep it for the page Hard samples.")
+    ] = False,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Keep it in this file.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ask models about every sample of a set: which are hard, and do the modalities disagree?"""
+    from mer_core.hardness import save_table
+    from mer_core.hardness.making import hard_table
+    from mer_core.hardness.sets import examined
+    from mer_core.hardness.shelf import SHIPPED, table_path
+    from mer_core.hardness.summing import summary
+
+    limits = SHIPPED if dataset == ALL else {dataset: limit}
+    told = {}
+    with Bars(as_json) as progress:
+        for name, count in limits.items():
+            found = examined(name, split, limit or count, path, progress)
+            table = hard_table(found, model or (), tap or (), progress)
+            file = out or (table_path(name, split) if save or dataset == ALL else None)
+            rows = summary(table)
+            told[name] = {"models": rows, "file": file and str(save_table(table, file))}
+    if as_json:
+        print_json(told)
+        return
+    for name, made in told.items():
+        print_table(made["models"], name)
+        if made["file"]:
+            typer.echo(f"Written to {made['file']}.")
+
+
 @app.command()
 @one_sentence
 def datasets(
@@ -417,14 +507,14 @@ def datasets(
 def models(as_json: AsJson = False) -> None:
     """List the models: what they read, how large they are, whether weights are here."""
     from mer_core.checkpoints import folder_of
-    from mer_core.models import MODELS
+    from mer_core.models import NAMES, kind_of
 
     told = {
         name: {
-            "reads": ", ".join(str(m) for m in kind.modalities),
+            "reads": ", ".join(str(m) for m in kind_of(name).modalities),
             "weights": (folder_of(name) / "weights.safetensors").is_file(),
         }
-        for name, kind in MODELS.items()
+        for name in NAMES
     }
     print_json(told) if as_json else print_table(told, "model")
 

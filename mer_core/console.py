@@ -129,6 +129,23 @@ def print_result(experiment: "PaperExperiment", result: "Result") -> None:
         out.print(escape(note), style="dim", highlight=False)
 
 
+def print_field(found: Mapping[str, Any]) -> None:
+    """A training run on a set of the field: its table, what to know about it, where it lies."""
+    from mer_core.training.field_card import headline, remarks, table
+
+    out, rows = Console(), table(found)
+    shown = Table("", *next(iter(rows.values())), box=None, padding=(0, 2, 0, 0))
+    for column in shown.columns[1:]:
+        column.justify = "right"
+    for label, cells in rows.items():
+        shown.add_row(label, *cells.values())
+    out.print(f"\n[bold]{escape(headline(found))}[/]", highlight=False)
+    out.print(shown)
+    for remark in remarks(found):
+        out.print(escape(remark), style="dim", highlight=False)
+    out.print(f"Weights, card and every number: {escape(found['folder'])}", highlight=False)
+
+
 def print_table(rows: Mapping[str, Any], head: str) -> None:
     """Nested plain data as a table: one row a name, one column a key."""
     flat = {name: _flat(row) for name, row in rows.items()}
