@@ -24,7 +24,7 @@ from mer_core.models.base import EmotionModel
 from mer_core.trace import Tap
 from mer_core.types import Batch
 
-DATA = {"mghft": "puppet-stickers", "egmf": "puppet-utterances", "hct_dmg": "puppet-utterances"}
+DATA = {**dict.fromkeys(MODELS, "puppet-utterances"), "mghft": "puppet-stickers"}
 LIMIT = 0.02
 
 
