@@ -58,6 +58,16 @@ class Positions:
             )
         return self._kept(keep)
 
+    def lengthened(self, length: int) -> "Positions":
+        """The same positions with padding behind, on an axis that streams share by role."""
+        more = length - len(self.kinds)
+        if more < 0:
+            return self._kept(list(range(length)))
+        labels = tuple((*row, *[""] * more) for row in self.labels)
+        kinds = (*self.kinds, *[self.name] * more)
+        real = torch.nn.functional.pad(self.real, (0, more))
+        return replace(self, real=real, labels=labels, kinds=kinds)
+
     def _kept(self, keep: list[int]) -> "Positions":
         labels = tuple(tuple(row[i] for i in keep) for row in self.labels)
         kinds = tuple(self.kinds[i] for i in keep)

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from plotly.colors import sample_colorscale
+
 from mer_core.task import EMOTIONS
 from mer_core.types import Modality
 
@@ -45,6 +47,12 @@ def emotion_colour(name: str) -> str:
 def signed(values: Sequence[float]) -> list[str]:
     """Blue for negative, vermilion for positive."""
     return [FOR if value >= 0 else AGAINST for value in values]
+
+
+def weight_colours(steps: int = 64) -> list[str]:
+    """The scale of weights as so many colours, lowest first, for what plotly does not draw."""
+    parts = sample_colorscale(WEIGHTS, [i / (steps - 1) for i in range(steps)], colortype="tuple")
+    return ["#" + "".join(f"{round(255 * part):02X}" for part in colour) for colour in parts]
 
 
 def diverging(dark: bool) -> list[list[float | str]]:
