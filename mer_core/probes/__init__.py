@@ -5,6 +5,7 @@ from mer_core.models.base import EmotionModel
 from mer_core.probes.attention import LooksAcross
 from mer_core.probes.attribution import Attribute
 from mer_core.probes.base import Experiment, Finding, Reader
+from mer_core.probes.cross_maps import LooksByHead
 from mer_core.probes.gates import ExpertGateReader, ModalityGateReader
 from mer_core.probes.guided import LooksGuided
 from mer_core.probes.heeded import HeedsViews
@@ -21,6 +22,7 @@ from mer_core.recording import Recording
 
 PROBES: dict[str, Reader | Experiment] = {
     "Where does one modality look in another?": LooksAcross(),
+    "Which words look at which moments, head by head?": LooksByHead(),
     "Which places of the sticker read which words?": ReadsWords(),
     "Which view does each stage take from?": StagesTakeViews(),
     "Which view does each stage resemble?": StagesResembleViews(),
