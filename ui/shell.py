@@ -43,6 +43,13 @@ ROOMS = (
         "Look inside",
     ),
     Room(
+        "hard_samples",
+        "Hard samples",
+        ":material/scatter_plot:",
+        "Which samples are hard, and why?",
+        "Look inside",
+    ),
+    Room(
         "experiments",
         "Experiments",
         ":material/science:",

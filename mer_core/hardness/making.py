@@ -94,10 +94,8 @@ def hard_table(
             f"No model that reads {found.name} has weights here. `mer models` lists them."
         )
     told = _hear(found, ears, progress)
-    for i, ear in enumerate(ears):
-        progress("drawing maps", i, len(ears))
+    for ear in ears:
         ear.draw(progress)
-    progress("drawing maps", len(ears), len(ears))
     return _table(found, told, ears)
 
 
@@ -138,11 +136,11 @@ def _hear(found: Examined, ears: Sequence["_Ear"], progress: Progress) -> list[S
     for start in range(0, total, CHUNK):
         samples = list(found.samples[start : start + CHUNK])
         for ear in ears:
-            progress(f"{ear.name} is looking at them", start, total)
+            progress(f"asking {ear.name}", start, total)
             ear.hear(samples)
         told += [without_media(sample) for sample in samples]
     for ear in ears:
-        progress(f"{ear.name} is looking at them", total, total)
+        progress(f"asking {ear.name}", total, total)
     return told
 
 
@@ -169,9 +167,9 @@ class _Ear:
     def draw(self, progress: Progress) -> None:
         """Lay every representation out on a plane."""
         for i, (title, parts) in enumerate(self._seen.items()):
-            progress(f"map of {self.name}: {title}", i, len(self._seen))
+            progress(f"drawing maps of {self.name}", i, len(self._seen))
             self._maps[title] = maps.plane(torch.cat(parts).numpy())
-            progress(f"map of {self.name}: {title}", i + 1, len(self._seen))
+        progress(f"drawing maps of {self.name}", len(self._seen), len(self._seen))
 
     @property
     def heard(self) -> Heard:

@@ -1,0 +1,139 @@
+"""One hard sample: what it is, what every model made of it, and the ways on into the labs."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from mer_core.datasets import DATASETS
+from mer_core.errors import MerError
+from mer_core.hardness import HardTable
+from mer_core.hardness.sets import CLIPS, NONE, STICKERS
+from mer_core.hardness.table import UNKNOWN
+from mer_core.types import Sample
+from ui.hard import Opened
+from ui.header import plain, sample_header
+from ui.puppets import puppet
+from ui.resources import called
+
+LABS = {
+    CLIPS: ("clip_lab", "surgery", "cross_attention"),
+    STICKERS: ("sticker_lab",),
+}
+"""Set -> files of the pages that open its samples by their number."""
+
+_NUMBER = {"sticker_lab": "sticker"}
+"""File of a page -> what it calls a sample's number in its address; others say "clip"."""
+
+
+def sample_card(opened: Opened) -> None:
+    """A number to open a sample by, and the sample once there is one."""
+    places = opened.table.places
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        number = st.number_input(
+            "Open the sample with the number",
+            int(places.min()),
+            int(places.max()),
+            value=None,
+            key="hard-sample",
+            bind="query-params",
+            placeholder="or click one",
+            width=230,
+        )
+    found = np.flatnonzero(places == number) if number is not None else []
+    if not len(found):
+        st.caption("Click a point of the map, tick a row of the list, or type a number.")
+        return
+    _card(opened.table, int(found[0]))
+
+
+def _card(table: HardTable, row: int) -> None:
+    sample = _sample(table, row)
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        if sample is None:
+            st.markdown(f"##### “{plain(table.words[row])}”")
+            st.caption(f"{table.ids[row]}: only its words and numbers are in the table.")
+        else:
+            sample_header(sample)
+        st.markdown(_conflict(table, row))
+        _ways_on(table, row)
+    with right:
+        st.dataframe(said(table, row), hide_index=True, alt="What each model says of this sample")
+        st.caption(
+            "Alone: the answer with that modality heard and the others silent. Bits: how far "
+            "apart these answers lie (disagreement)."
+        )
+
+
+def _sample(table: HardTable, row: int) -> Sample | None:
+    """The sample itself, drawn or read now; None where only the table knows it."""
+    name, split, place = table.data["name"], table.data["split"], int(table.places[row])
+    try:
+        if name in (CLIPS, STICKERS) and split == "test":
+            return puppet(name, place)
+        return _of_a_split(name, split, place) if name in DATASETS else None
+    except (MerError, IndexError):
+        return None  # the set is not on this machine, or another one than when it was read
+
+
+@st.cache_resource(max_entries=32, show_spinner="Reading the sample")
+def _of_a_split(name: str, split: str, place: int) -> Sample:
+    from mer_core.datasets import open_dataset
+
+    return open_dataset(name, split)[place]
+
+
+def _conflict(table: HardTable, row: int) -> str:
+    kind, liar = table.kind[row], table.liar[row]
+    if kind == UNKNOWN:
+        told = "Nobody knows whether a part of it lies."
+    elif liar == NONE:
+        told = "Nothing lies here: it is **congruent**."
+    else:
+        told = f"The kind of conflict is **{kind}**: the one that lies is {liar}."
+    spread = float(table.spread[row])
+    people = f" People's labels spread over {spread:.2f} bits." if math.isfinite(spread) else ""
+    return told + people
+
+
+def said(table: HardTable, row: int) -> pd.DataFrame:
+    """Every model's answer to one sample, whole and by modality, one line each."""
+    lines = []
+    for name, heard in table.models.items():
+        right = float(table.correct(name)[row])
+        line = {
+            "model": called(name),
+            "answer": f"{heard.answers[row]} {heard.confidence[row]:.0%}",
+            "right": {1.0: "✓", 0.0: "✗"}.get(right, "unknown"),
+        }
+        for i, modality in enumerate(heard.modalities):
+            code = int(heard.alone[i, row])
+            alone = f"{heard.names[code]} {heard.alone_confidence[i, row]:.0%}" if code >= 0 else ""
+            line[f"{modality} alone"] = alone or "absent"
+        bits = float(heard.disagreement[row])
+        line["bits"] = f"{bits:.2f}" if math.isfinite(bits) else ""
+        lines.append(line)
+    return pd.DataFrame(lines)
+
+
+def _ways_on(table: HardTable, row: int) -> None:
+    """Links to the pages that open this sample; a sentence where none can."""
+    from ui.shell import ROOMS  # here: the shell stands above the pages' parts
+
+    name, place = table.data["name"], int(table.places[row])
+    rooms = {room.file: room for room in ROOMS}
+    files = [file for file in LABS.get(name, ()) if file in rooms]
+    if table.data["split"] != "test" or not files:
+        st.caption("The labs open generated samples of the test split; this is none.")
+        return
+    with st.container(horizontal=True, gap="medium"):
+        for file in files:
+            room, key = rooms[file], _NUMBER.get(file, "clip")
+            st.page_link(
+                f"pages/{file}.py",
+                label=f"Open in {room.menu}",
+                icon=room.icon,
+                query_params={key: str(place)},
+            )
