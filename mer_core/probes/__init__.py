@@ -11,6 +11,7 @@ from mer_core.probes.guided import LooksGuided
 from mer_core.probes.heeded import HeedsViews
 from mer_core.probes.incongruity import Incongruity
 from mer_core.probes.knockout import KnockOutExperts, KnockOutViews
+from mer_core.probes.lattice import SplitsByModality
 from mer_core.probes.logits import SumsLogits
 from mer_core.probes.resemblance import StagesResembleViews
 from mer_core.probes.shuffled import ShuffleLooks
@@ -39,6 +40,7 @@ PROBES: dict[str, Reader | Experiment] = {
     "What if one expert were missing?": KnockOutExperts(),
     "What if a modality fell silent?": Silencing(),
     "How much does each modality add?": Sharing(),
+    "What do modalities say alone, together and against each other?": SplitsByModality(),
     "Do the modalities agree?": Incongruity(),
 }
 

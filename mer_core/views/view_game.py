@@ -9,9 +9,10 @@ import plotly.graph_objects as go
 from mer_core.probes.view_game import ViewContributions, ViewPairs, score
 from mer_core.probes.view_words import WordContributions
 from mer_core.types import View
-from mer_core.views.colours import AGAINST, FOR, diverging, ink, pale_ink, signed
+from mer_core.views.colours import AGAINST, FOR, diverging, pale_ink, signed
 from mer_core.views.frame import figure, framed
 from mer_core.views.maps import nothing_to_draw
+from mer_core.views.waterfall import beside, ends, path
 
 ROW = 46  # pixels of one bar with its air
 WORD = 27  # the same where the bars are words
@@ -29,17 +30,17 @@ def draw_view_contributions(
     steps = finding.told(finding.shapley, sample).tolist()
     way = list(accumulate(steps, initial=start))
     rows = list(range(1, len(steps) + 1))
-    drawing = go.Figure(_path(way, dark))
+    drawing = go.Figure(path(way, dark))
     drawing.add_bar(
         x=steps, y=rows, base=way[:-1], orientation="h", marker={"color": signed(steps)},
         customdata=[score(step) for step in steps],
         hovertemplate="%{customdata}<extra></extra>",
     )  # fmt: skip
-    drawing.add_trace(_ends(way, dark))
+    drawing.add_trace(ends(way, dark))
     for row, step in zip(rows, steps, strict=True):
-        drawing.add_annotation(**_beside(max(way[row - 1 : row + 1]), row, score(step)))
+        drawing.add_annotation(**beside(max(way[row - 1 : row + 1]), row, score(step)))
     for row, value in ((0, way[0]), (len(way), way[-1])):
-        drawing.add_annotation(**_beside(value, row, f"<b>{score(value, False)}</b>"))
+        drawing.add_annotation(**beside(value, row, f"<b>{score(value, False)}</b>"))
     room = max(max(way) - min(way), 0.1)
     drawing.update_xaxes(
         range=[min(way) - 0.12 * room, max(way) + 0.4 * room], showgrid=False, zeroline=False,
@@ -51,36 +52,6 @@ def draw_view_contributions(
         tickvals=list(range(len(labels))), ticktext=labels,
     )  # fmt: skip
     return framed(drawing, finding.caption(sample), dark, ROW * len(labels) + 10, gap=42)
-
-
-def _path(way: list[float], dark: bool) -> go.Scatter:
-    """Dotted steps from one end of a bar down to the start of the next; gaps between the steps."""
-    return go.Scatter(
-        x=[x for value in way for x in (value, value, None)][:-1],
-        y=[y for row in range(len(way)) for y in (row, row + 1, None)][:-1],
-        mode="lines",
-        line={"color": pale_ink(dark), "width": 1, "dash": "dot"},
-        hoverinfo="skip",
-    )
-
-
-def _ends(way: list[float], dark: bool) -> go.Scatter:
-    """The baseline's score and the answer's."""
-    return go.Scatter(
-        x=[way[0], way[-1]],
-        y=[0, len(way)],
-        mode="markers",
-        marker={"symbol": "diamond", "size": 12, "color": ink(dark)},
-        hovertemplate="%{x:.3f}<extra></extra>",
-    )
-
-
-def _beside(x: float, row: int, text: str) -> dict[str, Any]:
-    """A number to the right of a bar or a mark."""
-    return {
-        "x": x, "y": row, "text": text, "xanchor": "left", "xshift": 9, "showarrow": False,
-        "font": {"size": 14},
-    }  # fmt: skip
 
 
 def _views(finding: ViewContributions, sample: int) -> list[str]:

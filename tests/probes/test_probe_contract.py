@@ -37,6 +37,7 @@ EVERYWHERE = {
     "What if a modality fell silent?",
     "How much does each modality add?",
     "Do the modalities agree?",
+    "What do modalities say alone, together and against each other?",
 }
 
 
