@@ -18,7 +18,7 @@ from ui.downloads import downloads
 from ui.findings import draw_compact, is_dark
 from ui.header import is_puppet, plain
 from ui.media import digest
-from ui.resources import NAMES, READS, device_name, gate, load_model
+from ui.resources import called, device_name, gate, load_model, reads
 from ui.sticker_reading import read_sticker
 
 
@@ -65,7 +65,7 @@ def ask_model(name: str, sample: Sample) -> Answered:
         MerError: The model or its encoder cannot be had; the message says what to do.
     """
     load_model(name)  # its own words while it loads, before those below
-    with st.spinner(f"{NAMES[name]} is looking at it", show_time=True):
+    with st.spinner(f"{called(name)} is looking at it", show_time=True):
         return _record(name, digest(sample), sample)
 
 
@@ -91,7 +91,7 @@ def answer_card(
         before: The answer before the user's edits, drawn as outlines.
     """
     with st.container(border=True, height="stretch", gap="small"):
-        st.markdown(f"**{NAMES[name]}** :small[:gray[{READS[name]}]]")
+        st.markdown(f"**{called(name)}** :small[:gray[{reads(name)}]]")
         st.markdown(f"### {answered.emotion} :gray[{percent(answered.confidence)}]")
         if further := _further(answered):
             st.caption(further)
@@ -148,6 +148,7 @@ def trust_line(names: tuple[str, ...], sample: Sample, place: DeltaGenerator | N
         return
     for name in names:
         try:
-            (place or st).caption(f":material/info: {trust_sentence(NAMES[name], read_card(name))}")
+            sentence = trust_sentence(called(name), read_card(name))
+            (place or st).caption(f":material/info: {sentence}")
         except MerError:
             continue  # without a card there is no answer either, and its place says so

@@ -7,7 +7,7 @@ import streamlit as st
 from mer_core.recording import Manifest
 from mer_core.types import Provenance, Sample
 from ui.media import digest, jpeg, moving, wav
-from ui.resources import NAMES, device_name
+from ui.resources import called, device_name
 
 Colour = Literal["gray", "violet", "blue", "orange"]
 _CHIP: dict[Provenance, tuple[str, str, Colour]] = {
@@ -79,6 +79,8 @@ def _provenance(sample: Sample) -> None:
         if is_puppet(sample) and source == Provenance.GENERATED:
             continue
         words, icon, colour = _CHIP[Provenance(source)]
+        if source == Provenance.DONATED and part in ("text", "sound", "clip"):
+            words = "from another clip"
         if part == "clip" and sample.clip is not None:
             words = f"{words}, {sample.clip.found}"
         st.badge(f"{_INPUTS.get(part, part)}: {words}", icon=icon, color=colour)
@@ -90,7 +92,7 @@ def _manifests(manifests: tuple[Manifest, ...]) -> None:
         inputs = "; ".join(f"{k}: {v}" for k, v in (m.inputs[0] if m.inputs else {}).items())
         versions = ", ".join(f"{k} {v}" for k, v in m.versions.items())
         st.badge(
-            f"{NAMES.get(m.model, m.model)} {m.weights[:6]}",
+            f"{called(m.model)} {m.weights[:6]}",
             icon=":material/receipt_long:",
             color="gray",
             help=f"Manifest. Weights {m.weights[:16]}, config {m.config}.{seed} "

@@ -8,7 +8,7 @@ from mer_core.probes.base import Finding
 from mer_core.recording import Recording
 from ui.answer import Answered
 from ui.findings import show_finding
-from ui.resources import NAMES, gate, load_model
+from ui.resources import called, gate, load_model
 
 
 @st.cache_resource(scope="session", max_entries=48, show_spinner=False)
@@ -56,7 +56,7 @@ def further(name: str, answered: Answered, shown: tuple[str, ...], key: str) -> 
     if not _rest(name, answered, shown):
         return
     with st.expander(
-        f"Ask {NAMES[name]} more", icon=":material/help:", key=f"more-{key}", on_change="rerun"
+        f"Ask {called(name)} more", icon=":material/help:", key=f"more-{key}", on_change="rerun"
     ) as box:
         if box.open:
             ask_more(name, answered, shown, key)

@@ -25,6 +25,14 @@ READS = {
 }
 """What each model does, as the rest of a sentence that begins with its name."""
 
+FURTHER = {"mult": "MulT", "hct_dmg_sample": "HCT-DMG, gate by sample"}
+"""Models that load only when a page asks for one: name -> how it is written."""
+
+_READS_FURTHER = {
+    "mult": "lets each of words, voice and face look at both others; none leads",
+    "hct_dmg_sample": "lets another of words, voice and face lead in each sample",
+}
+
 _AT_LATEST = 30.0
 """Seconds after which the models load even if no page was drawn to its end."""
 _GATE = threading.BoundedSemaphore(1)
@@ -54,6 +62,16 @@ def gate() -> Iterator[None]:
         yield
 
 
+def called(name: str) -> str:
+    """How a model is written, whether it loads with the server or later."""
+    return NAMES.get(name) or FURTHER.get(name, name)
+
+
+def reads(name: str) -> str:
+    """What a model does, as the rest of a sentence that begins with its name."""
+    return READS.get(name) or _READS_FURTHER[name]
+
+
 class LoadingState(NamedTuple):
     """How far the background loading is, and the same in words."""
 
@@ -80,27 +98,29 @@ class Shelf:
 
     def ready(self, name: str) -> bool:
         """Whether the model answers without waiting."""
-        future = self._models[name]
-        return future.done() and future.exception() is None
+        future = self._models.get(name)
+        return future is not None and future.done() and future.exception() is None
 
     def failed(self, name: str) -> bool:
         """Whether the last attempt to load the model failed."""
-        future = self._models[name]
-        return future.done() and future.exception() is not None
+        future = self._models.get(name)
+        return future is not None and future.done() and future.exception() is not None
 
     def busy(self) -> bool:
-        """Whether anything is still loading."""
-        return not all(f.done() for f in self._models.values())
+        """Whether any model of NAMES is still loading."""
+        return not all(self._models[name].done() for name in NAMES)
 
     def get(self, name: str) -> "EmotionModel":
         """The model; waits while it loads. After a failure it tries once more.
+
+        One of FURTHER begins to load here.
 
         Raises:
             WeightsMissing, WeightsAltered, CardInvalid: As `mer_core.load` says.
         """
         self.begin()
         with self._lock:
-            if self.failed(name):  # the weights may have come in the meantime
+            if name not in self._models or self.failed(name):  # weights may have come since
                 self._models[name] = self._pool.submit(_load, name)
             future: Future[EmotionModel] = self._models[name]
         return future.result()
@@ -142,7 +162,7 @@ def shelf() -> Shelf:
 def load_model(name: str) -> "EmotionModel":
     """One shared model: eval mode, frozen. Says so on the page while it loads."""
     if not shelf().ready(name) and not shelf().failed(name):
-        with st.spinner(f"Loading {NAMES[name]} for the first time", show_time=True):
+        with st.spinner(f"Loading {called(name)} for the first time", show_time=True):
             return shelf().get(name)
     return shelf().get(name)
 
