@@ -60,7 +60,7 @@ Views = Annotated[
 ]
 At = Annotated[
     Path | None,
-    typer.Option("--path", help="Where a real set lies: its folder, or a CSV of your stickers."),
+    typer.Option("--path", help="Where a real set lies: its folder or file."),
 ]
 Keep = Annotated[
     list[str] | None,
@@ -480,16 +480,17 @@ def datasets(
     as_json: AsJson = False,
 ) -> None:
     """List the data sets: how many samples each split has, whether the real ones are here."""
-    from mer_core.datasets import DATASETS, SPLITS, open_dataset, real_stickers
+    from mer_core.datasets import DATASETS, SPLITS, open_dataset, real_set
     from mer_core.datasets.stickers.shelf import RealStickers
+    from mer_core.datasets.utterances.shelf import RealUtterances
 
     if name or path:
-        told = real_stickers(name or "folder").describe(path)
+        told = real_set(name or "folder").describe(path)
         print_json(told) if as_json else print_facts(told)
         return
     sizes = {
         key: found.look()
-        if isinstance(found, RealStickers)
+        if isinstance(found, RealStickers | RealUtterances)
         else {s: len(open_dataset(key, s)) for s in SPLITS}
         for key, found in DATASETS.items()
     }

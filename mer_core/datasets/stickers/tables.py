@@ -116,7 +116,16 @@ def read_table(path: Path, known: Collection[str], encodings: Sequence[str] = ("
         BadInput: Another encoding, a quote that never ends, a column named twice, or no known
             column at all.
     """
-    text = read_text(path, encodings).lstrip("\n\r")
+    return parsed(read_text(path, encodings), path, known)
+
+
+def parsed(text: str, path: Path, known: Collection[str]) -> Table:
+    """The same of a text that was read from `path` already.
+
+    Raises:
+        BadInput: As `read_table`.
+    """
+    text = text.lstrip("\n\r")
     head = text.split("\n", 1)[0]
     counts = {d: len(set(_names(head, d)) & set(known)) for d in DELIMITERS}
     delimiter = max(DELIMITERS, key=lambda d: counts[d])
