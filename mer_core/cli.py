@@ -43,6 +43,7 @@ PARTLY = 3
 """Exit status where some of many inputs failed and the rest is done."""
 
 ALL = "all"
+PUPPETS = "puppet-utterances"
 SHIPPED = ("face", "backbone", "mghft", "egmf", "hct_dmg", "hct_dmg_sample", "mult")
 """What `mer train all` trains, in the order in which one stands on another."""
 
@@ -364,6 +365,42 @@ def real(
         return
     for name, sets in found.items():
         print_table(sets, name)
+
+
+@app.command("attention")
+@one_sentence
+def mean_attention(
+    model: Annotated[str, typer.Argument(help="A model in which modalities look at each other.")],
+    dataset: Annotated[str, typer.Option(help="A set with a label for each modality.")] = PUPPETS,
+    split: Annotated[str, typer.Option(help="train, valid or test.")] = "valid",
+    limit: Annotated[int, typer.Option(min=1, help="Only the first so many.")] = 400,
+    path: At = None,
+    ship: Annotated[bool, typer.Option("--ship", help="Keep the maps beside the weights.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Mean maps of cross-attention where words, voice and face disagree, and where they agree."""
+    from mer_core.checkpoints import folder_of, load
+    from mer_core.datasets import open_dataset
+    from mer_core.probes.cross_groups import group_maps
+    from mer_core.probes.cross_kept import FILE, write_groups
+
+    samples = open_dataset(dataset, split, limit, path)
+    demo = " (demo data)" if dataset == PUPPETS else ""
+    with Bars(as_json) as told:
+        found = group_maps(load(model), samples, f"{dataset}, {split} split{demo}", told)
+    if ship:
+        write_groups(found, folder_of(model) / FILE)
+    rows = list(found.rows())
+    if as_json:
+        print_json({"says": found.says(), "n": found.n, "weights": found.weights, "rows": rows})
+        return
+    print_facts({"Found": found.says(), "About": found.caption()})
+    means = {
+        f"{r['from']} to {r['to']}, layer {r['layer']}": {k: r[k] for k in ("apart", "p", "p_holm")}
+        for r in rows
+        if r["head"] == "mean"
+    }
+    print_table(means, "mean of heads")
 
 
 @app.command("experiment")
