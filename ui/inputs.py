@@ -79,30 +79,34 @@ def _uploaded(data: bytes, name: str) -> Sample:
     return Sample(id=name, image=picture.image, provenance={"image": Provenance.REAL})
 
 
-def pick_clip() -> Sample | None:
-    """A clip, by the way the user chose; None while it has neither words, voice nor face."""
+def pick_clip(prefix: str = "") -> Sample | None:
+    """A clip, by the way the user chose; None while it has neither words, voice nor face.
+
+    Args:
+        prefix: Of all keys, where a page asks for several clips.
+    """
     bar = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
     way = bar.segmented_control(
         "Where the clip comes from",
         ["Example", "Your own"],
         default="Example",
         required=True,
-        key="clip-from",
+        key=f"{prefix}clip-from",
         bind="query-params",
     )
-    return pick_puppet(UTTERANCES, "clip", bar) if way != "Your own" else _own_clip()
+    return pick_puppet(UTTERANCES, f"{prefix}clip", bar) if way != "Your own" else _own_clip(prefix)
 
 
-def _own_clip() -> Sample | None:
+def _own_clip(prefix: str) -> Sample | None:
     """Words, voice and face of the user, each of which may be absent."""
     words, voice, face = st.columns(3, gap="medium")
     text = sound = clip = spoken = None
     with words, told(stop=False):  # a part that cannot be used leaves the others standing
-        text = _words()
+        text = _words(prefix)
     with voice, told(stop=False):
-        sound = _voice()
+        sound = _voice(prefix)
     with face, told(stop=False):
-        clip, spoken = _face()
+        clip, spoken = _face(prefix)
     if sound is None and spoken is not None:
         sound = spoken
         voice.caption(":material/info: The voice is the sound track of the video.")
@@ -113,13 +117,14 @@ def _own_clip() -> Sample | None:
         part: Provenance.SILENT if value is None else Provenance.REAL
         for part, value in given.items()
     }
-    return Sample("your clip", text=text, sound=sound, clip=clip, provenance=provenance)
+    name = "your other clip" if prefix else "your clip"
+    return Sample(name, text=text, sound=sound, clip=clip, provenance=provenance)
 
 
-def _words() -> str | None:
+def _words(prefix: str) -> str | None:
     typed = st.text_area(
         "Words",
-        key="own-text",
+        key=f"{prefix}own-text",
         height=122,
         placeholder="What is said, in English",
         help="A sentence or two. The encoder learned from English; other languages come out worse.",
@@ -131,17 +136,17 @@ def _words() -> str | None:
     return text
 
 
-def _voice() -> Sound | None:
+def _voice(prefix: str) -> Sound | None:
     way = st.segmented_control(
-        "Voice", ["File", "Microphone"], default="File", required=True, key="voice-from"
+        "Voice", ["File", "Microphone"], default="File", required=True, key=f"{prefix}voice-from"
     )
     if way == "Microphone":
-        taken = st.audio_input("Record", key="own-record", label_visibility="collapsed")
+        taken = st.audio_input("Record", key=f"{prefix}own-record", label_visibility="collapsed")
     else:
         taken = st.file_uploader(
             "Sound file",
             _SOUNDS,
-            key="own-sound",
+            key=f"{prefix}own-sound",
             max_upload_size=LIMIT_MB,
             label_visibility="collapsed",
         )
@@ -158,12 +163,12 @@ def _sound(key: str, _data: bytes) -> Heard:
     return read_sound(_data)
 
 
-def _face() -> tuple[Clip | None, Sound | None]:
+def _face(prefix: str) -> tuple[Clip | None, Sound | None]:
     files = st.file_uploader(
         "Face",
         _FACES,
         accept_multiple_files=True,
-        key="own-face",
+        key=f"{prefix}own-face",
         max_upload_size=LIMIT_MB,
         help=f"A short video, a GIF, or still pictures in order. {_STAYS}",
     )
@@ -174,17 +179,21 @@ def _face() -> tuple[Clip | None, Sound | None]:
             f"The pictures have {total / 1e6:.0f} MB together; at most {ALL_FILES_MB} MB are read. "
             "Give fewer or smaller ones."
         )
-    crop = _crop()
+    crop = _crop(prefix)
     data = [file.getvalue() for file in files]
     clip, sound, notes = _clip(_key(*data), crop, data[0] if len(data) == 1 else data)
     _say(notes)
     return clip, sound
 
 
-def _crop() -> Crop | None:
+def _crop(prefix: str) -> Crop | None:
     with st.popover("Crop the face by hand", icon=":material/crop:"):
-        left, right = st.slider("Left to right, in percent", 0, 100, (0, 100), key="crop-x")
-        top, bottom = st.slider("Top to bottom, in percent", 0, 100, (0, 100), key="crop-y")
+        left, right = st.slider(
+            "Left to right, in percent", 0, 100, (0, 100), key=f"{prefix}crop-x"
+        )
+        top, bottom = st.slider(
+            "Top to bottom, in percent", 0, 100, (0, 100), key=f"{prefix}crop-y"
+        )
     if (left, right, top, bottom) == (0, 100, 0, 100):
         return None
     return left / 100, top / 100, right / 100, bottom / 100
