@@ -85,7 +85,8 @@ def hard_table(
     loaded = {**(models or {})}
     for name in names or fitting:
         _must_read(name, found, tuple({*fitting, *loaded}))
-        loaded.setdefault(name, load(name))
+        if name not in loaded:
+            loaded[name] = load(name)
     ears = [
         _Ear(name, loaded[name], _places_for(loaded, name, wanted)) for name in names or fitting
     ]

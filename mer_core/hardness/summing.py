@@ -11,9 +11,9 @@ FEW = 10
 """A kind of conflict with fewer samples is not called the hardest."""
 
 
-def summary(table: HardTable) -> dict[str, dict[str, str | float]]:
+def summary(table: HardTable) -> dict[str, dict[str, str | int | float]]:
     """Model -> n, accuracy with its 95 % interval, sure and wrong, mean disagreement in bits."""
-    told: dict[str, dict[str, str | float]] = {}
+    told: dict[str, dict[str, str | int | float]] = {}
     for name, heard in table.models.items():
         right = table.correct(name)
         known = np.isfinite(right)
