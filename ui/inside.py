@@ -3,11 +3,13 @@
 import streamlit as st
 
 from mer_core.errors import MerError
+from mer_core.grading import graded_question
 from mer_core.probes import ask, questions
 from mer_core.probes.base import Finding
 from mer_core.recording import Recording
 from ui.answer import Answered
 from ui.findings import show_finding
+from ui.grades import grade_note
 from ui.resources import called, gate, load_model
 
 
@@ -39,6 +41,8 @@ def show(question: str, name: str, answered: Answered, key: str) -> bool:
         return False
     if finding is not None:
         show_finding(finding, key)
+        if graded := graded_question(question):
+            grade_note(graded, name)
     return finding is not None
 
 

@@ -57,6 +57,13 @@ ROOMS = (
         "Background",
     ),
     Room(
+        "grades",
+        "Grades",
+        ":material/grading:",
+        "Which numbers find a lie?",
+        "Background",
+    ),
+    Room(
         "models",
         "Models",
         ":material/inventory_2:",
