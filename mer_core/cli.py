@@ -268,12 +268,15 @@ def train(
     ] = None,
     path: Annotated[Path | None, typer.Option(help="Where that set lies: file or folder.")] = None,
     preset: Annotated[
-        str | None, typer.Option(help="Sizes on that set: paper (default) or small.")
+        str | None, typer.Option(help="On that set: paper (default), small, or overfit.")
     ] = None,
     layers: Annotated[
         int | None, typer.Option(min=1, help="Of every transformer, on that set.")
     ] = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="Passes over that set.")] = None,
+    folds: Annotated[
+        bool, typer.Option("--folds", help="MUStARD alone: the mean over its five official folds.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Train again what ships, or a model on a set of the field. A stopped run goes on."""
@@ -286,8 +289,9 @@ def train(
     if dataset:
         if ship or version or ALL in model:
             raise BadInput("With --dataset name the models; --ship and --version are for puppets.")
-        _train_on_set(names, dataset, chosen, seed or recipes.SEEDS, as_json)
+        _train_on_set(names, dataset, chosen, seed or recipes.SEEDS, folds, as_json)
         return
+    chosen |= {"folds": True} if folds else {}
     if chosen:
         raise BadInput(f"--{', --'.join(chosen)}: only together with --dataset. Name the set.")
     with Bars(as_json) as progress:
@@ -311,17 +315,28 @@ def _train_on_set(
     dataset: str,
     chosen: dict[str, Any],
     seeds: Sequence[int],
+    folds: bool,
     as_json: bool,
 ) -> None:
     """From a file of the field to its table, for each model."""
     from mer_core.datasets import open_utterances
-    from mer_core.training.field import Wish, train_on
+    from mer_core.datasets.utterances.mustard import FOLDS, mustard_set
+    from mer_core.training.field import train_on, train_on_folds
+    from mer_core.training.field_plans import Wish, check
 
     path = chosen.pop("path", None)
     wish = Wish(seeds=tuple(seeds), **chosen)
+    for name in names:  # before a file of gigabytes is read
+        check(name, wish)
+    if folds and dataset != "mustard":
+        raise BadInput(f"--folds: {dataset} has no official folds; mustard has.")
     with Bars(as_json) as progress:
-        data = open_utterances(dataset, path)
-        found = [train_on(data, name, wish, progress) for name in names]
+        if folds:
+            parts = [mustard_set(path, fold) for fold in range(1, FOLDS + 1)]
+            found = [train_on_folds(parts, name, wish, progress) for name in names]
+        else:
+            data = open_utterances(dataset, path)
+            found = [train_on(data, name, wish, progress) for name in names]
     if as_json:
         print_json({each["model"]: each for each in found})
         return
@@ -406,7 +421,7 @@ def mean_attention(
 @app.command("experiment")
 @one_sentence
 def paper_experiment(
-    model: Annotated[str, typer.Argument(help="Whose paper: mghft.")],
+    model: Annotated[str, typer.Argument(help="Whose paper: mghft or hct_dmg.")],
     name: Annotated[
         list[str] | None, typer.Argument(help=f"Which experiments; '{ALL}' for all. None lists.")
     ] = None,

@@ -8,7 +8,7 @@ Validation chooses the epoch; the test split is read once a run, by the epoch th
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,100 +19,25 @@ from mer_core.checkpoints import FORMAT, code_hash, config_hash, put
 from mer_core.datasets.utterances.collection import UtteranceSet
 from mer_core.disk import write_bytes, write_json, write_tensors
 from mer_core.encoders.text import sha256
-from mer_core.errors import BadInput, CardInvalid, UnknownName, WeightsAltered
+from mer_core.errors import CardInvalid, WeightsAltered
 from mer_core.metrics import mean_sd
-from mer_core.models import NAMES, EmotionModel, demo_config, kind_of
-from mer_core.processing.features import FeatureProcessor
+from mer_core.models import EmotionModel, kind_of
 from mer_core.training.field_card import written
 from mer_core.training.field_data import (
     FieldSplit,
     ask,
+    by_heart,
     digest,
     with_validation,
     with_word_features,
 )
+from mer_core.training.field_plans import OVERFIT, SELECT, Wish, check, config_of, plan_of
 from mer_core.training.loop import TrainConfig, fit
-from mer_core.training.recipes import RUNS, SEEDS
+from mer_core.training.recipes import RUNS
 
 Progress = Callable[[str, int, int], None]
 
 FOLDER = RUNS / "field"
-
-SELECT = "minus_loss"
-"""The epoch with the least loss on validation is kept, as in MulT's code."""
-
-PLAN = TrainConfig(
-    epochs=40, batch=32, lr=1e-3, weight_decay=0.01, modality_dropout=0.0, select=SELECT
-)
-
-PLANS: dict[str, TrainConfig] = {
-    "mosi": replace(PLAN, epochs=100, weight_decay=0.0, clip=0.8),
-    "mosei": replace(PLAN, weight_decay=0.0),
-    "iemocap": replace(PLAN, lr=2e-3, weight_decay=0.0, clip=0.8),
-}
-"""By the first word of a set's name; `PLAN` for all others.
-
-Source: MulT's code and table of settings, as far as they are known; see decision 0010.
-Departs: the rate falls along half a cosine after a warm-up, not when validation stops improving.
-"""
-
-SMALL = {"hidden": 20, "heads": 4, "layers": 2}
-PRESETS: dict[str, dict[str, int]] = {"paper": {}, "small": SMALL}
-"""Sizes of a Config: the paper's, or small ones for a first try on a CPU."""
-
-
-@dataclass(frozen=True)
-class Wish:
-    """How a model is to be trained on a set.
-
-    Attributes:
-        preset: Key of PRESETS.
-        layers: Of every transformer; None for the preset's.
-        epochs: None for the plan's.
-        seeds: One run each.
-    """
-
-    preset: str = "paper"
-    layers: int | None = None
-    epochs: int | None = None
-    seeds: tuple[int, ...] = SEEDS
-
-
-def plan_of(data: UtteranceSet, wish: Wish) -> TrainConfig:
-    """Epochs, batch and rates for a set."""
-    plan = PLANS.get(data.name.split("-")[0], PLAN)
-    return plan if wish.epochs is None else replace(plan, epochs=wish.epochs)
-
-
-def config_of(name: str, data: UtteranceSet, wish: Wish) -> Any:
-    """The Config of a model for a set: widths from its features, answers from its task.
-
-    Raises:
-        UnknownName: No such model or preset.
-        BadInput: The model does not read feature files.
-    """
-    if wish.preset not in PRESETS:
-        raise UnknownName(wish.preset, PRESETS)
-    kind = kind_of(name).Config
-    if "text_features" not in {f.name for f in fields(kind)}:
-        fit_ones = [
-            n for n in NAMES if "text_features" in {f.name for f in fields(kind_of(n).Config)}
-        ]
-        raise BadInput(f"{name} reads no feature files. Choose one of {', '.join(fit_ones)}.")
-    values: dict[str, Any] = {**_variant(name), **PRESETS[wish.preset]}
-    widths = FeatureProcessor(data.features, data.emotions).widths
-    values |= {f"{modality}_features": width for modality, width in widths.items()}
-    values |= {"emotions": data.emotions, "sentiment": data.task == "sentiment"}
-    values |= {"binary": data.task == "four-binary"}
-    if wish.layers is not None:
-        values["layers"] = wish.layers
-    return kind(**values)
-
-
-def _variant(name: str) -> dict[str, Any]:
-    """What sets a variant apart from the model whose code it shares: `gate="sample"`."""
-    own, plain = demo_config(name), kind_of(name).Config.demo()
-    return {f.name: v for f in fields(own) if (v := getattr(own, f.name)) != getattr(plain, f.name)}
 
 
 def train_on(
@@ -120,7 +45,7 @@ def train_on(
     name: str,
     wish: Wish,
     progress: Progress = lambda *_: None,
-    root: Path = FOLDER,
+    root: Path | None = None,
 ) -> dict[str, Any]:
     """Train a model on an opened set, once a seed, and say how good it is.
 
@@ -129,7 +54,7 @@ def train_on(
         name: A model that reads feature files: "hct_dmg", "mult", ...
         wish: Preset, layers, epochs, seeds.
         progress: Told how far it is.
-        root: Where the folder of these runs is made.
+        root: Where the folder of these runs is made; None for FOLDER.
 
     Returns:
         Plain data, as written to `result.json`: `scores` is split -> score -> mean, sd and n over
@@ -139,7 +64,9 @@ def train_on(
         UnknownName: No such model or preset.
         BadInput: The model does not read feature files, or nothing can be learned from the set.
     """
-    data = with_validation(with_word_features(data, progress))
+    check(name, wish)
+    data = with_word_features(data, progress)
+    data = by_heart(data) if wish.preset == OVERFIT else with_validation(data)
     config, train = config_of(name, data, wish), plan_of(data, wish)
     about = {
         "model": name,
@@ -150,7 +77,7 @@ def train_on(
         "train": {k: v for k, v in asdict(train).items() if k != "seed"},
         "data": _told(data, digest(data, progress)),
     }
-    folder = root / f"{name}-{data.name}-{_key(about)}"
+    folder = (root or FOLDER) / f"{name}-{data.name}-{_key(about)}"
     runs = []
     for seed in wish.seeds:
         place = folder / f"seed{seed}"
@@ -167,6 +94,46 @@ def train_on(
     write_json(folder / "result.json", found)
     write_bytes(folder / "README.md", written(found).encode())
     return {**found, "folder": str(folder)}
+
+
+def train_on_folds(
+    folds: Sequence[UtteranceSet],
+    name: str,
+    wish: Wish,
+    progress: Progress = lambda *_: None,
+    root: Path | None = None,
+) -> dict[str, Any]:
+    """The same on each fold of a set; `scores` is then the mean over folds of the mean over seeds.
+
+    Args:
+        folds: The set, parted otherwise each time.
+        name, wish, progress, root: As for `train_on`.
+
+    Returns:
+        As `train_on`, with the data of the first fold; `folds` has every fold's own scores, `runs`
+        every seed's of every fold.
+    """
+    named = [replace(f, name=f"{f.name}-fold{i}") for i, f in enumerate(folds, start=1)]
+    each = [train_on(data, name, wish, progress, root) for data in named]
+    scores = {
+        split: {k: mean_sd([run["scores"][split][k]["mean"] for run in each]) for k in found}
+        for split, found in each[0]["scores"].items()
+    }
+    shared = [n for n in each[0]["data"]["notes"] if all(n in run["data"]["notes"] for run in each)]
+    found = {
+        **each[0],
+        "data": {**each[0]["data"], "name": folds[0].name, "notes": shared},
+        "scores": scores,
+        "folds": [run["scores"] for run in each],
+        "runs": [seed for run in each for seed in run["runs"]],
+    }
+    keys = "".join(run["folder"] for run in each)
+    key = hashlib.sha256(keys.encode()).hexdigest()[:8]
+    folder = Path(each[0]["folder"]).parent / f"{name}-{folds[0].name}-folds-{key}"
+    found["folder"] = str(folder)
+    write_json(folder / "result.json", {k: v for k, v in found.items() if k != "folder"})
+    write_bytes(folder / "README.md", written(found).encode())
+    return found
 
 
 def _told(data: UtteranceSet, fingerprint: str) -> dict[str, Any]:

@@ -20,7 +20,8 @@ def table(found: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     Args:
         found: What `train_on` returns.
     """
-    shown = {words: found["scores"][key] for key, words in SPLITS.items() if key in found["scores"]}
+    splits = {"train": "training"} if found["preset"] == "overfit" else SPLITS
+    shown = {words: found["scores"][key] for key, words in splits.items() if key in found["scores"]}
     names = dict.fromkeys(name for scores in shown.values() for name in scores)
     rows: dict[str, dict[str, str]] = {}
     for name in sorted(names, key=lambda n: n not in COUNTS):
@@ -40,12 +41,12 @@ def _spread(name: str, found: Mapping[str, float]) -> str:
 def headline(found: Mapping[str, Any]) -> str:
     """One line: which model, which set, how large, which seeds."""
     seeds, data = ", ".join(map(str, found["seeds"])), found["data"]
-    many = len(found["seeds"]) > 1
+    over = f"seeds {seeds}, mean ± sd over them" if "," in seeds else f"seed {seeds}"
+    if folds := len(found.get("folds", ())):
+        over = f"{folds} folds, mean ± sd over them of the mean over seeds {seeds}"
     return (
         f"{found['model']} on {data['what']}: {found['parameters']:,} parameters, "
-        f"{found['train']['epochs']} epochs, "
-        + (f"seeds {seeds}, mean ± sd over them" if many else f"seed {seeds}")
-        + "; shares in per cent"
+        f"{found['train']['epochs']} epochs, {over}; shares in per cent"
     )
 
 
@@ -55,7 +56,7 @@ def remarks(found: Mapping[str, Any]) -> Iterator[str]:
     problems = found["data"]["problems"]
     if problems:
         yield f"{len(problems)} things are missing or were left out; the first: {problems[0]}"
-    if "test" not in found["scores"]:
+    if "test" not in found["scores"] and found["preset"] != "overfit":
         yield "This set has no test split: validation chose the epoch, so its scores flatter."
 
 

@@ -9,10 +9,11 @@ from field_sets import HEADS, toy_set
 
 from mer_core.datasets.utterances.collection import UtteranceSet
 from mer_core.errors import BadInput, CardInvalid, UnknownName, WeightsAltered
-from mer_core.training import field
-from mer_core.training.field import Wish, config_of, open_run, plan_of, train_on
+from mer_core.models import kind_of
+from mer_core.training.field import open_run, train_on, train_on_folds
 from mer_core.training.field_card import table, written
 from mer_core.training.field_data import FieldSplit, ask, with_validation, with_word_features
+from mer_core.training.field_plans import Wish, config_of, plan_of
 from mer_core.types import Modality
 
 QUICK = Wish("small", layers=1, epochs=2, seeds=(0,))
@@ -152,7 +153,7 @@ def test_iemocap_gets_eight_numbers_from_eight_outputs(tmp_path):
 
 def test_a_set_in_its_own_range_is_scored_as_ch_sims():
     data = toy_set(limits=(-1.0, 1.0))
-    model = field.kind_of("hct_dmg")(config_of("hct_dmg", data, QUICK)).eval()
+    model = kind_of("hct_dmg")(config_of("hct_dmg", data, QUICK)).eval()
     scores = ask(model, FieldSplit(data.splits["test"], data, "cpu")).scores()
 
     assert {"acc2", "acc3", "acc5"} < set(scores)
@@ -169,6 +170,37 @@ def test_sizes_are_the_papers_unless_a_smaller_one_is_asked_for():
     assert config_of("mult", data, Wish("small")).hidden < paper.hidden
     assert plan_of(replace(data, name="mosi-aligned"), Wish()).epochs == 100
     assert plan_of(data, Wish(epochs=7)).epochs == 7
+
+
+@pytest.mark.parametrize(
+    ("widths", "task", "count"),
+    [
+        ((300, 5, 20), "sentiment", 778_534),
+        ((300, 74, 35), "sentiment", 786_094),
+        ((300, 74, 35), "four-binary", 786_731),
+        ((300, 81, 371), "binary", 816_964),
+    ],
+)
+def test_at_the_fields_widths_the_counts_are_the_fact_sheets(widths, task, count):
+    """MOSI, MOSEI, IEMOCAP, and UR-FUNNY with MUStARD, in kernels of 3."""
+    data = replace(toy_set(task), features=dict(zip(Modality, widths, strict=True)))
+    model = kind_of("hct_dmg")(config_of("hct_dmg", data, Wish()))
+
+    assert sum(p.numel() for p in model.parameters()) == count
+
+
+def test_over_folds_the_scores_are_the_mean_of_their_means(tmp_path):
+    folds = [toy_set("binary", seed=k, notes=(f"Fold {k}.", "Shared.")) for k in (1, 2)]
+    wish = replace(QUICK, epochs=1, seeds=(0, 1))
+    found = train_on_folds(folds, "hct_dmg", wish, root=tmp_path)
+    each = [fold["test"]["weighted_f1"]["mean"] for fold in found["folds"]]
+
+    assert found["scores"]["test"]["weighted_f1"]["mean"] == pytest.approx(sum(each) / 2)
+    assert found["scores"]["test"]["weighted_f1"]["n"] == 2
+    assert len(found["runs"]) == 4
+    assert "2 folds" in written(found)
+    assert "Shared." in written(found)
+    assert "Fold 1." not in written(found)
 
 
 def test_a_model_without_feature_files_and_an_unknown_preset_are_refused():
@@ -188,6 +220,20 @@ def test_validation_is_cut_from_whole_videos_and_that_is_said():
     assert data.sizes == {"train": 28, "valid": 4, "test": 8}
     assert not videos["train"] & videos["valid"]
     assert "no validation split: 4 of its 32 training utterances (whole videos" in data.notes[-1]
+
+
+def test_by_heart_the_training_split_itself_is_scored_without_dropout(tmp_path):
+    data = toy_set(sizes=(12, 4, 4))
+    found = train_on(
+        data, "hct_dmg", Wish("overfit", layers=1, epochs=60, seeds=(0,)), root=tmp_path
+    )
+    dropouts = {v for k, v in found["config"].items() if k.endswith("dropout")}
+
+    assert dropouts == {0.0}
+    assert found["data"]["n"] == {"train": 12, "valid": 12}
+    assert list(table(found)["MAE"]) == ["training"]
+    assert found["scores"]["train"]["mae"]["mean"] < 0.3
+    assert "Scored on what was learned from" in written(found)
 
 
 def test_with_few_videos_validation_is_cut_by_utterance():
@@ -233,7 +279,7 @@ def test_words_without_features_are_read_once_by_the_sentence_encoder():
 def test_a_sample_without_an_answer_is_named():
     data: UtteranceSet = toy_set()
     samples = [replace(s, sentiment=None) for s in data.splits["test"]]
-    model = field.kind_of("hct_dmg")(config_of("hct_dmg", data, QUICK)).eval()
+    model = kind_of("hct_dmg")(config_of("hct_dmg", data, QUICK)).eval()
 
     with pytest.raises(BadInput, match="has no answer"):
         ask(model, FieldSplit(samples, data, "cpu"))
