@@ -65,6 +65,11 @@ class GroupMap:
         heads, mean = self.p[:, :-1], self.p[:, -1]
         return torch.cat([holm(heads.flatten()).view_as(heads), holm(mean)[:, None]], dim=1)
 
+    def differing(self) -> tuple[int, int]:
+        """How many single heads differ beyond chance after the correction, and of how many."""
+        fair = self.adjusted()[:, :-1]
+        return int((fair < 0.05).sum()), fair.numel()
+
 
 @dataclass(frozen=True, eq=False)
 class GroupMaps(Finding):
@@ -119,8 +124,9 @@ class GroupMaps(Finding):
         return (
             f"In layer {layer + 1}, {who}: {percent(moved)} of the attention of {found.query} to "
             f"{found.key} lies elsewhere in the mean map of {other} incongruent utterances than in "
-            f"that of {same} congruent ones, {sure} (p {_p(p)}, {_p(fair)} after Holm's "
-            "correction)."
+            f"that of {same} congruent ones, {sure} (p {p:.3f}, {fair:.3f} after Holm's "
+            f"correction). Of the {found.differing()[1]} single heads of this pair, "
+            f"{found.differing()[0]} differ beyond chance after it."
         )
 
     def caption(self, sample: int = 0) -> str:
@@ -143,10 +149,6 @@ class GroupMaps(Finding):
                     about |= {"layer": layer + 1, "head": name, "apart": apart[layer][head]}
                     about |= {"p": p, "p_holm": fair[layer][head]}
                     yield {**about, "congruent": found.counts[0], "incongruent": found.counts[1]}
-
-
-def _p(value: float) -> str:
-    return f"= {value:.3f}" if value >= 0.001 else "< 0.001"
 
 
 def is_incongruent(sample: Sample) -> bool | None:
@@ -201,7 +203,9 @@ def group_maps(
             about = recording.manifest
             for crossing in LooksByHead().read(recording).crossings:
                 found.setdefault(crossing.name, _Gathered(crossing)).add(crossing, some)
-    if about is None or not found:
+    if about is not None and not found:
+        raise BadInput(f"There is no attention between modalities in {about.model} to compare.")
+    if about is None:
         raise BadInput(
             "These utterances do not say what words, voice and face express by themselves, so "
             "nobody can tell the groups: choose a set with a label for each modality."

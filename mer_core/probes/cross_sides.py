@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import torch
 from jaxtyping import Float
@@ -112,7 +113,7 @@ def joined(batch: Batch, axis: Positions, kind: str, row: int, text: str | None)
     return Joined(side, at, tuple(i // step for i in range(len(at))))
 
 
-def moments(ticks: Sequence[float]) -> tuple[float, ...]:
+def moments(ticks: Sequence[Any]) -> tuple[float, ...]:
     """Seconds at which each position begins, and the last one ends.
 
     Ticks that begin at 0 tell when a position begins, as those of pictures do; others tell its

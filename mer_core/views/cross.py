@@ -19,7 +19,7 @@ from mer_core.views.maps import coloured, nothing_to_draw, scale
 
 ACROSS = 5
 """Panels beside each other where there is one layer; otherwise a layer is a row."""
-PANEL = 104
+PANEL = 118
 """Pixels of a panel's height."""
 MEAN = 99
 """Stands for the mean of the heads in what a click tells."""
@@ -69,7 +69,7 @@ def draw_heads(
         subplot_titles=[_title(p, look) for p, look in zip(panels, looks, strict=True)],
         row_titles=[f"layer {i + 1}" for i in range(layers)] if layers > 1 else None,
         horizontal_spacing=0.012,
-        vertical_spacing=0.2 / down,
+        vertical_spacing=0.34 / down,
     )
     for i, (panel, look) in enumerate(zip(panels, looks, strict=True)):
         _panel(drawing, look, panel, {"row": i // across + 1, "col": i % across + 1})
@@ -77,7 +77,7 @@ def draw_heads(
             _frame(drawing)
     drawing.update_annotations(font_size=12)
     drawing.update_layout(coloraxis=scale("times even", top_of(heads)), clickmode="event+select")
-    return framed(drawing, _about(finding, crossing, sample), dark, PANEL * down + 20, gap=12)
+    return framed(drawing, _about(finding, crossing, sample), dark, PANEL * down + 24, gap=12)
 
 
 def _about(finding: CrossMaps, crossing: Crossing, sample: int) -> str:
@@ -92,8 +92,8 @@ def _about(finding: CrossMaps, crossing: Crossing, sample: int) -> str:
 
 
 def _title(panel: tuple[int, int | None], look: Look) -> str:
-    name = "mean of heads" if panel[1] is None else f"head {panel[1] + 1}"
-    return f"{name}  <b>{percent(look.misplaced())}</b>"
+    name = "mean" if panel[1] is None else f"head {panel[1] + 1}"
+    return f"{name}<br><b>{percent(look.misplaced())}</b>"
 
 
 def top_of(heads: Heads) -> float:
