@@ -1,4 +1,14 @@
-"""What the page's address says of a widget that is bound to it."""
+"""What the page's address says of a widget that is bound to it.
+
+Pages that look at one generated sample of the test split take its number from the address, so a
+link from elsewhere is a page and a number:
+
+    /sticker_lab?sticker=7          sticker 7
+    /clip_lab?clip=12               utterance 12, puppet-utterance-test-00012
+    /surgery?clip=12&words=Swap&donor-clip=34
+                                    the same with the words of utterance 34; `words`, `voice` and
+                                    `face` are Keep, Silence or Swap
+"""
 
 import streamlit as st
 

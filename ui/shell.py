@@ -50,6 +50,20 @@ ROOMS = (
         "Look inside",
     ),
     Room(
+        "cross_attention",
+        "Cross-attention",
+        ":material/grid_on:",
+        "Which words look at which moments?",
+        "Look inside",
+    ),
+    Room(
+        "surgery",
+        "Surgery",
+        ":material/content_cut:",
+        "What if a part were silent, noisy or someone else's?",
+        "Look inside",
+    ),
+    Room(
         "experiments",
         "Experiments",
         ":material/science:",

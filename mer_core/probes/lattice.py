@@ -222,19 +222,23 @@ class Lattice(Finding):
         """The same numbers, for a figure of the terms."""
         return LatticeTerms(**{field.name: getattr(self, field.name) for field in fields(self)})
 
+    def sums(self, sample: int = 0) -> dict[str, float]:
+        """Kind -> the sum of its terms."""
+        terms = self.terms(sample)
+        return {kind: sum(t.value for t in terms if t.kind == kind) for kind in KINDS}
+
     def says(self, sample: int = 0) -> str:
         start, end = (score(value, False) for value in self.ends(sample))
         alone = [
             f"{m} {score(float(v))}"
             for m, v in zip(self.modalities, self.unique[:, sample], strict=True)
         ]
-        shared, conflict = (
-            score(float(part[:, sample].sum())) for part in (self.shared, self.conflict)
-        )
+        sums = self.sums(sample)
         return (
-            f"The score of {self.target[sample]} goes from {start} in silence to {end}. Alone say "
-            f"{listed(alone)} (unique); what goes the same way adds {shared} (shared), what "
-            f"stands against each other {conflict} (conflict)."
+            f"The score of {self.target[sample]} goes from {start} in silence to {end}. Each heard "
+            f"alone adds: {listed(alone)} (unique). Together, what goes the same way adds "
+            f"{score(sums[SHARED])} (shared) and what stands against each other "
+            f"{score(sums[CONFLICT])} (conflict)."
         )
 
     def caption(self, sample: int = 0) -> str:
@@ -267,13 +271,19 @@ class LatticeTerms(Lattice):
     """The same numbers, looked at term by term."""
 
     def says(self, sample: int = 0) -> str:
-        terms = self.terms(sample)
-        most = max(terms, key=lambda term: abs(term.value))
+        most = max(self.terms(sample), key=lambda term: abs(term.value))
         start, end = (score(value, False) for value in self.ends(sample))
+        parts = " ".join(f"{_added(value)} ({kind})" for kind, value in self.sums(sample).items())
         return (
-            f"From {start} in silence, {len(terms)} terms lead to {end}, the score of "
-            f"{self.target[sample]}; the largest is {most.name} with {score(most.value)}."
+            f"{start} (silence) {parts} = {end}, the score of {self.target[sample]}. The largest "
+            f"term is {most.name} with {score(most.value)}."
         )
+
+
+def _added(value: float) -> str:
+    """A term within a sum: '+ 1.20'."""
+    signed = score(value)
+    return f"{signed[0]} {signed[1:]}"
 
 
 class SplitsByModality(Experiment):

@@ -58,6 +58,11 @@ class GateSweep:
     weights: Float[Tensor, "level draw batch part"]
     fixed: bool
 
+    def stuck(self, sample: int) -> bool:
+        """Whether a gate that can move hardly does: no weight by half a point at any level."""
+        mean = self.weights[:, :, sample].mean(dim=1)
+        return not self.fixed and float((mean - mean[:1]).abs().max()) < 0.005
+
     @property
     def why(self) -> str:
         """Why a gate stands still; empty where it can move."""
@@ -139,6 +144,15 @@ class NoiseSweep(Finding):
             return f" {self.gate.why}"
         start, here = (self.gate.weights[i, :, sample].mean(dim=0) for i in (0, self.at))
         most = int((here - start).abs().argmax())
+        if float((here - start).abs().max()) < 0.005:
+            times = (here / start.clamp(min=1e-12)).clamp(min=1e-12)
+            part = int(times.log().abs().argmax())
+            return (
+                f" The gate moves by less than half a point: it holds to the "
+                f"{self.gate.names[int(start.argmax())]} with {percent(float(start.max()))}; the "
+                f"weight of the {self.gate.names[part]} becomes {float(times[part]):.2g} times "
+                "what it was."
+            )
         return (
             f" In the gate the {self.gate.names[most]} moves most, from "
             f"{percent(float(start[most]))} to {percent(float(here[most]))}."

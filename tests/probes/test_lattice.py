@@ -243,11 +243,14 @@ def test_the_sentence_is_made_from_the_numbers():
     found = played(lambda heard: sides.get(frozenset(heard - {VISION}), 0))
 
     assert found.says() == (
-        "The score of yes goes from 0.00 in silence to 2.00. Alone say text +2.00, "
-        "audio −2.00 and vision +0.00 (unique); what goes the same way adds +0.00 (shared), "  # noqa: RUF001
-        "what stands against each other +2.00 (conflict)."
+        "The score of yes goes from 0.00 in silence to 2.00. Each heard alone adds: text +2.00, "
+        "audio −2.00 and vision +0.00 (unique). Together, what goes the same way adds +0.00 "  # noqa: RUF001
+        "(shared) and what stands against each other +2.00 (conflict)."
     )
-    assert "the largest is text with +2.00" in found.in_terms().says()
+    assert found.in_terms().says() == (
+        "0.00 (silence) + 0.00 (unique) + 0.00 (shared) + 2.00 (conflict) = 2.00, the score of "
+        "yes. The largest term is text with +2.00."
+    )
     assert "(left over: 0e+00)" in found.caption()
 
 

@@ -13,6 +13,7 @@ from mer_core.task import EMOTIONS
 from mer_core.trace import capture
 from mer_core.types import Modality
 from mer_core.views import figure, to_csv
+from mer_core.views.noise import kept_apart
 
 TEXT, AUDIO, VISION = Modality
 FEW = AddNoise(AUDIO, levels=(CLEAN, 0.0, -15.0), draws=2)
@@ -188,6 +189,28 @@ def test_the_sentence_says_what_the_gate_does():
 
     assert "nothing in a sample can move it" in sweep(still).marked(0.0).says()
     assert "the text moves most, from 50 % to 80 %" in sweep(moved).marked(0.0).says()
+
+
+def test_a_gate_that_is_nearly_certain_is_told_by_factors_and_drawn_by_powers_of_ten():
+    weights = torch.tensor([[0.99999, 0.00001], [0.9998, 0.0002]])[:, None, None]
+    found = sweep(GateSweep("modality", "ω", ("text", "audio"), weights, fixed=False)).marked(0.0)
+    axis = figure(found).layout.yaxis2
+
+    assert found.gate.stuck(0)
+    assert "holds to the text with 100 %" in found.says()
+    assert "weight of the audio becomes 20 times what it was" in found.says()
+    assert axis.range[0] < -4
+    assert "powers of ten" in figure(found).layout.annotations[1].text
+
+
+def test_names_at_the_end_of_lines_keep_apart():
+    placed = kept_apart([0.33, 0.34, 0.33], 0.1, 0.0, 1.0)
+
+    assert sorted(placed) == pytest.approx([0.33, 0.43, 0.53])
+    assert placed[0] < placed[2] < placed[1]
+    assert kept_apart([0.99, 1.0], 0.1, 0.0, 1.0) == pytest.approx([0.9, 1.0])
+    assert kept_apart([0.0, 0.0], 0.1, 0.0, 1.0) == pytest.approx([0.0, 0.1])
+    assert kept_apart([0.2, 0.8], 0.1, 0.0, 1.0) == [0.2, 0.8]
 
 
 def test_the_nearest_level_is_told():
