@@ -478,6 +478,45 @@ def _results(
     return found, failed
 
 
+@app.command("grade")
+@one_sentence
+def grade_probes(
+    model: Annotated[
+        list[str] | None, typer.Argument(help="Models; none means all whose weights are here.")
+    ] = None,
+    split: Annotated[str, typer.Option(help="valid while trying out, test to report.")] = "valid",
+    limit: Annotated[int | None, typer.Option(min=1, help="Only the first so many.")] = None,
+    save: Annotated[
+        bool, typer.Option("--save", help="Keep grades, and what was fitted, beside the weights.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Grade every probe: how well does it find the puppets in which something lies?"""
+    from mer_core.checkpoints import folder_of
+    from mer_core.console import print_grades
+    from mer_core.errors import WeightsMissing
+    from mer_core.grading import save_grades
+    from mer_core.grading.grade import grade
+    from mer_core.models import NAMES
+
+    here = [m for m in NAMES if (folder_of(m) / "card.json").is_file()]
+    if not (model or here):
+        raise WeightsMissing("every model", "Restore checkpoints/ or run `mer train all`.")
+    if save and limit:
+        raise BadInput("--save keeps grades of a whole split: leave out --limit.")
+    found = []
+    with Bars(as_json) as progress:
+        for name in model or here:
+            found.append(grade(name, split, limit, save, progress))
+            if save:
+                save_grades(found[-1])
+    if as_json:
+        print_json({each.model: each.plain() for each in found})
+        return
+    for each in found:
+        print_grades(each)
+
+
 @app.command("hard")
 @one_sentence
 def hard_samples(

@@ -21,16 +21,24 @@ from ui.downloads import downloads
 from ui.findings import draw, is_dark
 from ui.resources import NAMES
 
-MODEL = "mghft"
-"""The model whose experiments are here; others have none yet."""
-
 
 def pick_experiment() -> PaperExperiment:
-    """Choose one; the choice stands in the address."""
-    table = {e.title: e for e in EXPERIMENTS[MODEL].values()}
-    title = st.selectbox(
-        f"An experiment of {NAMES[MODEL]}", list(table), key="experiment", bind="query-params"
-    )
+    """Choose a paper and one of its experiments; both stand in the address."""
+    papers = list(EXPERIMENTS)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        model = st.segmented_control(
+            "Paper",
+            papers,
+            default=papers[0],
+            required=True,
+            format_func=NAMES.__getitem__,
+            key="paper",
+            bind="query-params",
+        )
+        model = model if model in EXPERIMENTS else papers[0]
+        table = {e.title: e for e in EXPERIMENTS[model].values()}
+        key = "experiment" if model == papers[0] else f"experiment-{model}"
+        title = st.selectbox("Experiment", list(table), key=key, bind="query-params")
     return table.get(str(title), next(iter(table.values())))
 
 
@@ -43,7 +51,7 @@ def show_claim(experiment: PaperExperiment) -> None:
 def saved_result(experiment: PaperExperiment) -> Result | None:
     """The result that ships; where it cannot be read, the page says so and goes on."""
     try:
-        return load_result(result_path(MODEL, experiment.name))
+        return load_result(result_path(experiment.model, experiment.name))
     except ResultInvalid:
         return None
 
@@ -51,12 +59,12 @@ def saved_result(experiment: PaperExperiment) -> Result | None:
 def show_found(experiment: PaperExperiment, live: Result | None) -> None:
     """The saved result with its figure; a live one beside it, or alone where none is saved."""
     saved = saved_result(experiment)
-    if saved is None and not _weights_are_here():
+    if saved is None and not _weights_are_here(experiment.model):
         return
     if saved is None:
         st.info(
             "No result of this experiment is saved here. Run it below, or with "
-            f"`mer experiment {MODEL} {experiment.name} --save`.",
+            f"`mer experiment {experiment.model} {experiment.name} --save`.",
             icon=":material/science:",
         )
     result = saved or live
@@ -70,10 +78,10 @@ def show_found(experiment: PaperExperiment, live: Result | None) -> None:
     _figure(result, live if saved else None)
 
 
-def _weights_are_here() -> bool:
+def _weights_are_here(model: str) -> bool:
     """Whether the model can be asked at all; if not, the page says what to do."""
     try:
-        read_card(MODEL)
+        read_card(model)
     except MerError as error:
         st.error(str(error), icon=":material/error:")
         return False
@@ -93,7 +101,7 @@ def _data(result: Result) -> None:
 
 
 def _figure(result: Result, live: Result | None) -> None:
-    key = f"experiment-{result.experiment}"
+    key = f"experiment-{result.model}-{result.experiment}"
     measure = _choose("Measure", list(result.measures), f"{key}-measure")
     groups = list(dict.fromkeys(r.group for r in result.of(measure)))
     group = _choose("Cases", groups, f"{key}-{result.measures.index(measure)}-group")

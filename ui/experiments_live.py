@@ -1,4 +1,4 @@
-"""Run an experiment again on few stickers while somebody watches."""
+"""Run an experiment again on few samples while somebody watches."""
 
 import streamlit as st
 
@@ -13,7 +13,7 @@ SPLIT = "valid"
 
 def _job(experiment: PaperExperiment) -> Job | None:
     job = st.session_state.get("experiment_job")
-    return job if job and job.about == experiment.name else None
+    return job if job and job.about == _name(experiment) else None
 
 
 def live_result(experiment: PaperExperiment) -> Result | None:
@@ -33,17 +33,27 @@ def run_again(experiment: PaperExperiment) -> None:
         return
     if job and job.failure:
         st.error(job.failure, icon=":material/error:")
+    if experiment.cost:
+        st.caption(f":material/timer: {experiment.cost}")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        st.select_slider("Stickers", SIZES, value=SIZES[0], key="live-size", width=220)
+        st.select_slider(_samples(experiment), SIZES, value=SIZES[0], key="live-size", width=220)
         st.button(
             "Run it here",
             key="live-run",
             icon=":material/play_arrow:",
             disabled=loading_state().busy,
-            help="On the first stickers of the validation split, with the shipped weights.",
+            help=f"On the first {_samples(experiment).lower()} of the validation split.",
             on_click=_begin,
             args=(experiment,),
         )
+
+
+def _name(experiment: PaperExperiment) -> str:
+    return f"{experiment.model} {experiment.name}"
+
+
+def _samples(experiment: PaperExperiment) -> str:
+    return "Stickers" if experiment.model == "mghft" else "Utterances"
 
 
 def _begin(experiment: PaperExperiment) -> None:
@@ -54,6 +64,6 @@ def _begin(experiment: PaperExperiment) -> None:
         previous.stop.set()
     st.session_state["experiment_job"] = Job(
         lambda told: experiment.run(Ask(SPLIT, limit), told),
-        "Opening the stickers",
-        experiment.name,
+        f"Opening the {_samples(experiment).lower()}",
+        _name(experiment),
     )

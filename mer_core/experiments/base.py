@@ -34,7 +34,7 @@ ACCURACY = "accuracy"
 
 MACRO_F1 = "macro-F1"
 MILLISECONDS = "milliseconds"
-PLAIN = ("AUROC", MACRO_F1, "correlation")
+PLAIN = ("AUROC", MACRO_F1, "correlation", "distortion", "source disparity")
 """Beginnings of measures that are written as they are; others are shares."""
 
 
@@ -176,6 +176,8 @@ class PaperExperiment:
         source: Where it says so.
         run: Answers it. The samples, and what can be computed once, are its own business.
         live: Whether a page may run it on few samples while somebody waits.
+        model: Name in MODELS, and of the table that it stands in.
+        cost: What a page says before it runs one that takes longer than a minute.
     """
 
     name: str
@@ -185,6 +187,8 @@ class PaperExperiment:
     source: str
     run: Callable[[Ask, Progress], Result]
     live: bool = True
+    model: str = "mghft"
+    cost: str = ""
 
 
 def over_seeds(

@@ -1,0 +1,15 @@
+"""HCT-DMG's experiments (arXiv 2305.13583), one module each."""
+
+from mer_core.experiments.base import PaperExperiment
+from mer_core.experiments.hct_dmg import depth, hierarchy, noisy, primary, shift
+
+_ALL: tuple[PaperExperiment, ...] = (
+    hierarchy.EXPERIMENT,
+    primary.EXPERIMENT,
+    depth.EXPERIMENT,
+    noisy.EXPERIMENT,
+    shift.EXPERIMENT,
+)
+
+HCT_DMG_EXPERIMENTS: dict[str, PaperExperiment] = {e.name: e for e in _ALL}
+"""Name -> experiment."""

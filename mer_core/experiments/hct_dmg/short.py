@@ -1,0 +1,310 @@
+"""Short runs: HCT-DMG trained again and again with one thing changed, and kept once it has ended.
+
+A question about training (who leads, how many layers, what noise does) takes dozens of trained
+models. Each is small (two layers), sees part of the training split and takes about a minute. They
+are compared with each other only: the shipped weights had more of everything.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from safetensors.torch import load_file
+from torch import Tensor
+
+from mer_core.checkpoints import code_hash, config_hash
+from mer_core.datasets.puppets import WORLD
+from mer_core.disk import cache_folder, write_json, write_tensors
+from mer_core.errors import BadInput
+from mer_core.experiments.base import Ask, Progress, Result, Row
+from mer_core.models.hct_dmg import HCTDMG, HCTDMGConfig
+from mer_core.models.modality_gate import ModalityGate
+from mer_core.recording import versions as package_versions
+from mer_core.trace import capture
+from mer_core.training.loop import TrainConfig, fit
+from mer_core.training.utterances import UtteranceTable, featured_utterances
+from mer_core.types import Batch, Modality, Stream
+
+SEEDS = (0, 1, 2)
+
+BASE = replace(HCTDMGConfig.demo(), layers=2)
+"""What every short run is, but for what is changed."""
+
+PLAN = TrainConfig(epochs=3, batch=64, lr=2e-3, weight_decay=0.01)
+TRAINED_ON = 3200
+"""Training utterances of a short run: the first of the split."""
+
+
+@dataclass(frozen=True)
+class Noise:
+    """Gaussian noise in one modality, where it enters the model as numbers.
+
+    Attributes:
+        modality: Which one.
+        decibels: Signal over noise, in each sample over its real positions; 0: as strong.
+    """
+
+    modality: str
+    decibels: float
+
+
+@dataclass(frozen=True)
+class Short:
+    """One short run: everything that decides what comes out of it.
+
+    Attributes:
+        config: Of the model.
+        seed: Of weights, order, dropout, silences and noise.
+        noise: In training and when it is asked; None for none.
+        after: The noise comes only now: the run goes on from the one that is the same but for
+            `noise` and `frozen`, for `plan.epochs` more.
+        frozen: Hold the gate still from there on.
+        plan: How long, how fast.
+        samples: Training utterances.
+    """
+
+    config: HCTDMGConfig = BASE
+    seed: int = 0
+    noise: Noise | None = None
+    after: bool = False
+    frozen: bool = False
+    plan: TrainConfig = PLAN
+    samples: int = TRAINED_ON
+
+    @property
+    def before(self) -> "Short":
+        """The run from which this one goes on."""
+        return replace(self, noise=None, after=False, frozen=False)
+
+    def key(self) -> str:
+        """A name for its files: settings, model code, world."""
+        told = json.dumps([asdict(self), code_hash(HCTDMG), WORLD.digest()], sort_keys=True)
+        return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, eq=False)
+class Ended:
+    """What a short run came to.
+
+    Attributes:
+        right: 1 where the answer to a sample is right, else 0.
+        omega: Mean weight of each modality when it is asked.
+        led: Share of samples in which each modality is primary.
+        path: omega at the end of each epoch; of a gate by sample, its mean in training.
+    """
+
+    right: Float[np.ndarray, " sample"]
+    omega: tuple[float, ...]
+    led: tuple[float, ...]
+    path: tuple[tuple[float, ...], ...]
+
+
+class Bench:
+    """The utterances of an experiment, and the short runs on them."""
+
+    def __init__(self, ask: Ask, progress: Progress) -> None:
+        if ask.limit is not None and ask.limit < 1:
+            raise BadInput("--limit must be at least 1.")
+        self.split, self.seeds = ask.split, ask.seeds or SEEDS
+        self.progress = progress
+        self.asked = _table(ask.split, ask.limit, _Quiet(progress))
+
+    def __len__(self) -> int:
+        return len(self.asked)
+
+    def run(self, short: Short, what: str = "") -> Ended:
+        """Answers of a short run: trained now, or read from what an earlier try left."""
+        return self.ask(short, short.noise, what)
+
+    def ask(self, short: Short, noise: Noise | None, what: str = "") -> Ended:
+        """A run that was trained as it says, asked under other noise."""
+        at = "clean" if noise is None else f"{noise.modality}{noise.decibels:+.0f}"
+        path = _folder(short) / f"asked-{self.split}-{len(self)}-{at}.json"
+        told = _kept(path)
+        if told is None:
+            model, history = self._trained(short, what)
+            told = self._asked(model, replace(short, noise=noise)) | {"path": history}
+            write_json(path, told)
+        return _ended(told)
+
+    def over_seeds(self, short: Short, what: str = "") -> list[Ended]:
+        """The same run with every seed."""
+        return [self.run(replace(short, seed=s), f"{what}, seed {s}") for s in self.seeds]
+
+    def _trained(self, short: Short, what: str) -> tuple[HCTDMG, list[list[float]]]:
+        """The model of a run and the path of its gate; a run that was stopped begins again."""
+        folder = _folder(short)
+        torch.manual_seed(short.seed)
+        model = HCTDMG(short.config)
+        if (history := _kept(folder / "path.json")) is not None:
+            model.load_state_dict(load_file(folder / "weights.safetensors"))
+            return model.eval(), history
+        if short.after:
+            model.load_state_dict(self._trained(short.before, what)[0].state_dict())
+            if short.frozen and isinstance(model.gate, ModalityGate):
+                model.gate.fixed.fill_(True)
+        table = _table("train", short.samples, _Quiet(self.progress))
+        plan = replace(short.plan, seed=short.seed + 100 * short.after)
+        told = lambda text, done, total: self.progress(f"{what}: {text}", done, total)  # noqa: E731
+        with TemporaryDirectory() as state:
+            source, steps = noisy_training(table, short), table.steps(plan)
+            rows = fit(model, source, steps, _LastCounts(), plan, Path(state), told).rows
+        history = [list(r.get("omega", r.get("omega_mean", ()))) for r in rows]
+        write_tensors(folder / "weights.safetensors", model.state_dict())
+        write_json(folder / "path.json", history)
+        return model, history
+
+    @torch.no_grad()
+    def _asked(self, model: HCTDMG, short: Short) -> dict[str, Any]:
+        right, omegas = [], []
+        generator = torch.Generator().manual_seed(1000 + short.seed)
+        for batch in self.asked.evaluation():
+            with capture(model, "gate.omega*") as trace:
+                said = model(noisy(batch, short.noise, generator))
+            omega = next(iter(trace.values())).values
+            omegas.append(omega.expand(len(batch), -1))
+            right.append((said.logits.argmax(-1) == batch.target).float())
+        omega = torch.cat(omegas)
+        led = torch.nn.functional.one_hot(omega.argmax(1), omega.shape[1]).float().mean(0)
+        if short.config.primary in list(map(str, Modality)):
+            led = torch.tensor([float(m == short.config.primary) for m in Modality])
+        return {
+            "right": torch.cat(right).int().tolist(),
+            "omega": [round(float(w), 5) for w in omega.mean(0)],
+            "led": [round(float(w), 5) for w in led],
+        }
+
+
+def _ended(told: Mapping[str, Any]) -> Ended:
+    omega, led = (tuple(float(w) for w in told[k]) for k in ("omega", "led"))
+    return Ended(np.array(told["right"], float), omega, led, tuple(map(tuple, told["path"])))
+
+
+def _folder(short: Short) -> Path:
+    return cache_folder() / "hct_dmg" / short.key()
+
+
+def _kept(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+class _LastCounts:
+    """The score of an epoch is its number: the last one counts, and validation is not looked at."""
+
+    def __init__(self) -> None:
+        self.epochs = 0
+
+    def __call__(self, model: Any) -> dict[str, float]:
+        self.epochs += 1
+        return {"accuracy": float(self.epochs)}
+
+
+def noisy(batch: Batch, noise: Noise | None, generator: torch.Generator) -> Batch:
+    """The batch with noise in one modality; at 0 dB as strong as the signal of the sample."""
+    if noise is None:
+        return batch
+    modality = Modality(noise.modality)
+    stream = batch.streams[modality]
+    real = stream.mask[..., None].float()
+    drawn = torch.randn(stream.values.shape, generator=generator) * real
+    power = _mean_square(stream, stream.values * real) / _mean_square(stream, drawn)
+    louder = drawn * power.sqrt() * 10 ** (-noise.decibels / 20)
+    return replace(batch, streams={**batch.streams, modality: stream.at(stream.values + louder)})
+
+
+def _mean_square(stream: Stream, values: Tensor) -> Float[Tensor, "batch 1 1"]:
+    count = stream.mask.sum(1).clamp(min=1) * values.shape[-1]
+    return (values.square().sum((1, 2)) / count)[:, None, None].clamp(min=1e-12)
+
+
+def noisy_training(
+    table: UtteranceTable, short: Short
+) -> Callable[[torch.Generator], Iterator[Batch]]:
+    """Batches of training as the plan says, with the run's noise in them."""
+    plain = table.training(replace(short.plan, seed=short.seed))
+
+    def batches(generator: torch.Generator) -> Iterator[Batch]:
+        for batch in plain(generator):
+            yield noisy(batch, short.noise, generator)
+
+    return batches
+
+
+class _Quiet:
+    """A progress that all requests for one thing share, so that it may be a key of a cache."""
+
+    def __init__(self, told: Progress) -> None:
+        self.told = told
+
+    def __call__(self, *progress: Any) -> None:
+        self.told(*progress)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Quiet)
+
+    def __hash__(self) -> int:
+        return 0
+
+
+@lru_cache(maxsize=3)
+def _table(split: str, limit: int | None, progress: _Quiet) -> UtteranceTable:
+    samples = featured_utterances(split, progress)[:limit]
+    return UtteranceTable(HCTDMG(BASE), samples, progress)
+
+
+def result(bench: Bench, experiment: str, rows: Sequence[Row], **more: Any) -> Result:
+    """A result of short runs with its data and its manifest filled in."""
+    notes = more.pop("notes", ())
+    return Result(
+        model="hct_dmg",
+        experiment=experiment,
+        data={
+            "name": "puppet-utterances",
+            "what": "generated utterances with known answers (demo data, no real recordings)",
+            "split": bench.split,
+            "n": len(bench),
+            "demo": True,
+        },
+        seeds=tuple(bench.seeds),
+        rows=tuple(rows),
+        unit="utterance",
+        notes=(*notes, SHORT_NOTE),
+        manifest=manifest(),
+        **more,
+    )
+
+
+SHORT_NOTE = (
+    f"Short runs, comparable with each other only: {BASE.layers} layers, {PLAN.epochs} passes over "
+    f"the first {TRAINED_ON:,} training utterances, the last epoch counts, no validation. The "
+    "shipped weights had more of everything."
+)
+
+
+COST = (
+    "Trains dozens of small models, each about a minute on one core. Those that have ended are "
+    "kept, so a run that is stopped goes on from there."
+)
+
+
+def manifest() -> Mapping[str, Any]:
+    """Where numbers of short runs come from, as plain data without a date."""
+    return {
+        "config": config_hash(BASE),
+        "code": code_hash(HCTDMG),
+        "plan": json.loads(json.dumps(asdict(PLAN))),
+        "samples": TRAINED_ON,
+        "world": WORLD.digest(),
+        "versions": package_versions(),
+    }
