@@ -48,21 +48,21 @@ def comparison(opened: Opened, rows: np.ndarray) -> None:
                 on_click=choose, args=(opened, []),
             )  # fmt: skip
     found = compared(opened.table, opened.model, here)
-    left, right = st.columns([3, 2], gap="medium")
-    with left:
-        _numbers(opened, found)
-    with right:
-        _words(opened.table, here)
-        _take_away(opened, here)
-
-
-def _numbers(opened: Opened, found: Sequence[Difference]) -> None:
-    model = called(opened.model)
     st.dataframe(
         table_of(found),
         hide_index=True,
         alt="Chosen samples and the rest, with 95 % intervals",
     )
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        _sizes(opened, found)
+    with right:
+        _words(opened.table, here)
+        _take_away(opened, here)
+
+
+def _sizes(opened: Opened, found: Sequence[Difference]) -> None:
+    model = called(opened.model)
     caption = (
         f"Sizes of the differences for {model} with 95 % intervals, in standard deviations: h for "
         "shares (Cohen), g for means (Hedges). Grey: the interval holds zero. A set that was "
@@ -82,12 +82,14 @@ def table_of(found: Sequence[Difference]) -> list[dict[str, str]]:
     return [
         {
             "": d.what,
-            "chosen": f"{_said(d, d.chosen)} ({_said(d, d.low)} to {_said(d, d.high)})",
-            "n": f"{d.n_chosen:,}",
-            "rest": _said(d, d.rest),
-            "n of the rest": f"{d.n_rest:,}",
+            "in the set": f"{_said(d, d.chosen)} ({_said(d, d.low)} to {_said(d, d.high)})",
+            "in the rest": _said(d, d.rest),
             "difference": f"{_signed(d, d.difference)} ({_signed(d, d.difference_low)} to "
             f"{_signed(d, d.difference_high)})",
+            "size": ""
+            if math.isnan(d.effect)
+            else f"{d.effect:+.2f} ({d.effect_low:+.2f} to {d.effect_high:+.2f})",
+            "n": f"{d.n_chosen:,} and {d.n_rest:,}",
         }
         for d in found
     ]
@@ -113,8 +115,8 @@ def to_csv(found: Sequence[Difference]) -> str:
 
 def _words(table: HardTable, here: np.ndarray) -> None:
     """Which words the set uses more."""
-    sides = ([w for w, on in zip(table.words, here, strict=True) if on is side] for side in _SIDES)
-    words = overused(*sides)
+    chosen_words = [table.words[i] for i in np.flatnonzero(here)]
+    words = overused(chosen_words, [table.words[i] for i in np.flatnonzero(~here)])
     st.markdown("**Words that it uses more than the rest**")
     if not words:
         st.caption("No word stands out.")
@@ -132,9 +134,6 @@ def _words(table: HardTable, here: np.ndarray) -> None:
         f"Log-odds with a prior of {PRIOR:.0f} words of the whole set, in standard deviations (z); "
         "beyond 2 is more than chance would give one word. Source: Monroe et al. (2008)."
     )
-
-
-_SIDES = (True, False)
 
 
 def _take_away(opened: Opened, here: np.ndarray) -> None:

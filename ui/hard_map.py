@@ -140,11 +140,14 @@ def frame_of(table: HardTable, model: str, order: np.ndarray) -> pd.DataFrame:
     """Rows of a table as people read them; columns of which nothing is known are left out."""
     heard, right = table.models[model], table.correct(model)
     frame = pd.DataFrame({"No.": table.places[order]})
-    if table.target.present() != (UNKNOWN,):
+    answered = table.target.present() != (UNKNOWN,)
+    if answered:
         frame["right"] = [{1.0: "✓", 0.0: "✗"}.get(float(r), "") for r in right[order]]
+    frame["words"] = [table.words[i] for i in order]
+    if answered:
         frame["meant"] = table.target.words()[order]
     frame["answer"] = heard.answers.words()[order]
-    frame["sure"] = heard.confidence[order]
+    frame["sure"] = 100 * heard.confidence[order]
     frame["bits"] = heard.disagreement[order]
     if table.kind.present() != (UNKNOWN,):
         frame["kind"] = table.kind.words()[order]
@@ -153,7 +156,6 @@ def frame_of(table: HardTable, model: str, order: np.ndarray) -> pd.DataFrame:
     for other, said in table.models.items():
         if other != model:
             frame[called(other)] = said.answers.words()[order]
-    frame["words"] = [table.words[i] for i in order]
     return frame
 
 
@@ -163,7 +165,7 @@ def _columns() -> dict[str, Any]:
         "No.": column.NumberColumn(width=62, help="Number of the sample in its split"),
         "right": column.TextColumn(width=50, help="Whether the answer is right"),
         "sure": column.ProgressColumn(
-            format="percent", min_value=0.0, max_value=1.0, width=95, help="Confidence"
+            format="%.0f %%", min_value=0.0, max_value=100.0, width=105, help="Confidence"
         ),
         "bits": column.NumberColumn(
             format="%.2f", width=58, help="Disagreement of the modalities, each heard alone"
@@ -171,5 +173,5 @@ def _columns() -> dict[str, Any]:
         "people": column.NumberColumn(
             format="%.2f", width=70, help="Spread of people's labels, in bits"
         ),
-        "words": column.TextColumn(width=420),
+        "words": column.TextColumn(width=190),
     }

@@ -50,21 +50,18 @@ def sample_card(opened: Opened) -> None:
 
 def _card(table: HardTable, row: int) -> None:
     sample = _sample(table, row)
-    left, right = st.columns([3, 2], gap="medium")
-    with left:
-        if sample is None:
-            st.markdown(f"##### “{plain(table.words[row])}”")
-            st.caption(f"{table.ids[row]}: only its words and numbers are in the table.")
-        else:
-            sample_header(sample)
-        st.markdown(_conflict(table, row))
-        _ways_on(table, row)
-    with right:
-        st.dataframe(said(table, row), hide_index=True, alt="What each model says of this sample")
-        st.caption(
-            "Alone: the answer with that modality heard and the others silent. Bits: how far "
-            "apart these answers lie (disagreement)."
-        )
+    if sample is None:
+        st.markdown(f"##### “{plain(table.words[row])}”")
+        st.caption(f"{table.ids[row]}: only its words and numbers are in the table.")
+    else:
+        sample_header(sample)
+    st.markdown(_conflict(table, row))
+    st.dataframe(said(table, row), hide_index=True, alt="What each model says of this sample")
+    st.caption(
+        "Alone: the answer with that modality heard and the others silent. Bits: how far apart "
+        "these answers lie (disagreement)."
+    )
+    _ways_on(table, row)
 
 
 def _sample(table: HardTable, row: int) -> Sample | None:

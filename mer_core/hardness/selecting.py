@@ -86,7 +86,7 @@ def _sure(table: HardTable, model: str) -> Bool[np.ndarray, " sample"]:
 PRESETS: dict[str, Preset] = {
     "sure-wrong": Preset(
         "Confident and wrong",
-        f"the model is wrong and at least {SURE:.0%} sure",
+        f"the model is wrong and at least {100 * SURE:.0f} % sure",
         _confident_and_wrong,
         "confidence",
     ),
@@ -99,14 +99,14 @@ PRESETS: dict[str, Preset] = {
     "modalities": Preset(
         "Modalities disagree, model sure",
         f"the modalities, each heard alone, are {APART} bits apart or more, and the model is at "
-        f"least {SURE:.0%} sure",
+        f"least {100 * SURE:.0f} % sure",
         _modalities_disagree,
         "disagreement",
     ),
     "people": Preset(
         "People split, model sure",
         f"people's ratings spread over {SPLIT} bits or more, and the model is at least "
-        f"{SURE:.0%} sure",
+        f"{100 * SURE:.0f} % sure",
         _people_split,
         "spread",
     ),

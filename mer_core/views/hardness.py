@@ -95,7 +95,7 @@ def hard_map(
     drawing = go.Figure()
     if len(table) <= PALE_UP_TO and not rows.all():
         away = np.flatnonzero(~rows)
-        drawing.add_trace(_points(places, away, color=line(look.dark), size=4, told=None))
+        drawing.add_trace(_points(places, away, color=line(look.dark), size=4.0, told=None))
     for trace in _layers(table, rows, places, look):
         if chosen:
             here = np.asarray(trace.customdata)
@@ -136,8 +136,9 @@ def _measured(
         told = _told(table, absent, "no number")
         yield _points(places, absent, color=line(look.dark), size=size, told=told, name="no number")
     here = np.flatnonzero(rows & known)
-    title = {"text": f"{measure.title}<br>({measure.unit})", "side": "top", "font": {"size": 13}}
-    bar = {"title": title, "thickness": 10, "outlinewidth": 0, "nticks": 5, "len": 0.6}
+    title = {"text": f"{measure.title}, {measure.unit}", "side": "top", "font": {"size": 13}}
+    place = {"orientation": "h", "x": 0.0, "xanchor": "left", "y": 1.0, "yanchor": "bottom"}
+    bar = {"title": title, "thickness": 8, "outlinewidth": 0, "nticks": 5, "len": 0.55, **place}
     trace = _points(places, here, color=values[here], size=size, told=_told(table, here))
     trace.marker.update(colorscale=WEIGHTS, showscale=True, colorbar=bar)  # pyright: ignore
     yield trace
@@ -208,17 +209,18 @@ def _frame(drawing: go.Figure, look: Look) -> None:
     drawing.update_layout(
         template="none",
         height=look.height,
-        margin={"l": 4, "r": 4, "t": 30, "b": 4},
+        margin={"l": 4, "r": 4, "t": 64, "b": 4},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         font={"family": FONT, "size": 14, "color": ink(look.dark)},
         legend={"orientation": "h", "yanchor": "bottom", "y": 1.0, "itemsizing": "constant"},
         hoverlabel={"font": {"family": FONT, "size": 13}, "align": "left"},
+        modebar={"orientation": "v", "bgcolor": "rgba(0,0,0,0)", "color": pale_ink(look.dark)},
         dragmode=look.mouse,
         hovermode="closest",
         uirevision=f"{look.model} {look.representation}",
         xaxis=bare,
-        yaxis={**bare, "scaleanchor": "x"},
+        yaxis=bare,
     )
 
 
