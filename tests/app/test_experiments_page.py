@@ -106,7 +106,8 @@ def test_a_saved_result_opens_with_sentence_figure_table_and_where_it_is_from(
 def test_another_group_of_cases_is_another_figure(open_page, play, saved):
     page = open_page("experiments")
     before = page.at.get("plotly_chart")[0].proto.spec
-    page.at.get("button_group")[1].set_value("doses")
+    groups = {g.key: g for g in page.at.get("button_group")}
+    groups["experiment-mghft-toy-0-group"].set_value("doses")
     page.run()
 
     assert page.at.get("plotly_chart")[0].proto.spec != before
@@ -172,3 +173,19 @@ def test_an_experiment_that_takes_training_offers_no_live_run(open_page, play, m
 
     assert not [b for b in page.at.button if b.key == "live-run"]
     assert "not run live" in page.words
+
+
+def test_another_paper_has_experiments_of_its_own(open_page, play, monkeypatch):
+    """The paper stands before the experiment; long runs say how long."""
+    other = PaperExperiment(
+        "other", "Others", "Do others help?", "Perhaps.", "another paper", lambda *_: toy(),
+        model="hct_dmg", cost="Takes an hour.",
+    )  # fmt: skip
+    monkeypatch.setitem(EXPERIMENTS, "hct_dmg", {"other": other})
+    page = open_page("experiments")
+    next(g for g in page.at.get("button_group") if g.key == "paper").set_value("hct_dmg")
+    page.run()
+
+    assert "Do others help?" in page.words
+    assert "Takes an hour." in page.words
+    assert "mer experiment hct_dmg other --save" in page.at.info[0].value
