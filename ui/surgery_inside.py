@@ -7,7 +7,7 @@ import streamlit as st
 
 from mer_core.errors import MerError
 from mer_core.probes.lattice import Lattice, SplitsByModality
-from mer_core.probes.noise import CLEAN, LEVELS, AddNoise, NoiseSweep, decibels
+from mer_core.probes.noise import CLEAN, LEVELS, AddNoise, NoiseSweep
 from mer_core.processing.operations import SPOKEN, has
 from mer_core.recording import Recording
 from mer_core.task import EMOTIONS
@@ -21,7 +21,8 @@ from ui.surgery import Case, grade
 COMBINATIONS, NOISE, BITS = "Every combination", "Noise", "Do the parts agree?"
 AGREE = "Do the modalities agree?"
 ANSWER = "the answer"
-_MARKS = {decibels(level): level for level in LEVELS}
+_MARKS = {"no noise" if x == CLEAN else f"{x:.0f} dB": x for x in LEVELS}
+"""Levels as the slider and the address name them."""
 
 
 @st.fragment

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 import plotly.graph_objects as go
@@ -145,13 +146,14 @@ def kept_apart(values: list[float], gap: float, low: float, high: float) -> list
     All stay between low and high where there is room.
     """
     order = sorted(range(len(values)), key=values.__getitem__)
-    places = [values[i] for i in order]
-    for i in range(1, len(places)):
-        places[i] = max(places[i], places[i - 1] + gap)
-    over = max(0.0, places[-1] - high)
-    places = [p - over if i == len(places) - 1 else p for i, p in enumerate(places)]
-    for i in range(len(places) - 2, -1, -1):
-        places[i] = min(places[i], places[i + 1] - gap)
-    under = max(0.0, low - places[0])
-    moved = dict(zip(order, (p + under for p in places), strict=True))
-    return [moved[i] for i in range(len(values))]
+    up = _pushed([values[i] for i in order], gap)
+    down = [-p for p in reversed(_pushed([-values[i] for i in reversed(order)], gap))]
+    middle = [(a + b) / 2 for a, b in zip(up, down, strict=True)]
+    lowest = _pushed([max(middle[0], low), *middle[1:]], gap)
+    inside = [-p for p in _pushed([-min(lowest[-1], high), *(-p for p in lowest[-2::-1])], gap)]
+    return [inside[len(order) - 1 - order.index(i)] for i in range(len(values))]
+
+
+def _pushed(places: list[float], gap: float) -> list[float]:
+    """Each at least `gap` above the one before."""
+    return list(accumulate(places, lambda last, place: max(place, last + gap)))

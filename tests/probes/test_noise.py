@@ -206,7 +206,7 @@ def test_a_gate_that_is_nearly_certain_is_told_by_factors_and_drawn_by_powers_of
 def test_names_at_the_end_of_lines_keep_apart():
     placed = kept_apart([0.33, 0.34, 0.33], 0.1, 0.0, 1.0)
 
-    assert sorted(placed) == pytest.approx([0.33, 0.43, 0.53])
+    assert sorted(placed) == pytest.approx([0.235, 0.335, 0.435])
     assert placed[0] < placed[2] < placed[1]
     assert kept_apart([0.99, 1.0], 0.1, 0.0, 1.0) == pytest.approx([0.9, 1.0])
     assert kept_apart([0.0, 0.0], 0.1, 0.0, 1.0) == pytest.approx([0.0, 0.1])
