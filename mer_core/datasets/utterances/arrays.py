@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from mer_core.datasets.utterances.machine import Build, Named, Unfinished
+from mer_core.datasets.utterances.names import Build, Named, Unfinished
 
 _CODE = re.compile(r"b1|[iu][1248]|f[248]|c(?:8|16)|O8?|[SU][1-9]\d{0,6}")
 _ORDERS = ("<", ">", "|", "=")

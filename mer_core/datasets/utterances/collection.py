@@ -76,7 +76,7 @@ class UtteranceSet:
     name: str
     what: str
     task: str
-    splits: Mapping[str, Sequence[Sample]]
+    splits: Mapping[str, Samples]
     features: Mapping[Modality, int]
     emotions: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()

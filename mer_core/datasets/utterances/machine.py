@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from mer_core.datasets.utterances.names import Build, Named, Unfinished
 from mer_core.datasets.utterances.opcodes import (
     CONSTANTS,
     EMPTY,
@@ -22,55 +23,33 @@ from mer_core.datasets.utterances.opcodes import (
     SAVE,
     SIZED,
 )
+from mer_core.datasets.utterances.tape import Tape
 from mer_core.errors import PickleRefused
 
-FLOOR, BYTES_EACH = 2_000_000, 3
-"""A file may make so many objects, and one more for each so many bytes of its length."""
+FLOOR, BYTES_EACH, MOST = 100_000, 2, 50_000_000
+"""A file may make so many objects, and one more for each so many bytes of it; so many at most.
+
+Only what takes more memory than file is counted. The densest honest file, a list of words of two
+letters, makes two objects of five bytes.
+"""
 NEWEST = 5
 """The newest protocol that this machine knows."""
 
-Build = Callable[[tuple], Any]
 _REALS = re.compile(rb"(?:G.{8}){2,1000}", re.DOTALL)
 _KEYS = (str, bytes, int, float, bool, type(None))
-
-
-class Named:
-    """A name of the table, on the stack until it is used; it has no other power.
-
-    Args:
-        name: As the file writes it.
-        build: Makes the value from its arguments; None for a name that is only an argument.
-    """
-
-    def __init__(self, name: str, build: Build | None) -> None:
-        self.name, self.build = name, build
-
-
-class Unfinished:
-    """What the file completes in a later step; it knows where the machine remembers it."""
-
-    def __init__(self) -> None:
-        self.places: list[int] = []
-
-    def finished(self, state: Any) -> Any:
-        """The whole of it. Raises ValueError or TypeError where the state is not what it takes."""
-        raise NotImplementedError
 
 
 class Machine:
     """One run over one file.
 
     Args:
-        data: The whole file.
-        what: What the file is called in sentences.
+        tape: The file.
         names: (module, name) -> what it makes. What is not here is refused.
     """
 
-    def __init__(
-        self, data: memoryview, what: str, names: Mapping[tuple[str, str], Build | None]
-    ) -> None:
-        self.data, self.what, self.names = data, what, names
-        self.at, self.left = 0, FLOOR + len(data) // BYTES_EACH
+    def __init__(self, tape: Tape, names: Mapping[tuple[str, str], Build | None]) -> None:
+        self.tape, self.names = tape, names
+        self.left = min(MOST, FLOOR + len(tape.data) // BYTES_EACH)
         self.stack: list[Any] = []
         self.marks: list[int] = []
         self.memo: dict[int, Any] = {}
@@ -82,85 +61,27 @@ class Machine:
             PickleRefused: It wants more than plain values, or is no whole pickle.
         """
         try:
-            while (code := self._byte()) != ord("."):
-                self._step(code)
+            while (code := self.tape.byte()) != ord("."):
+                if (step := _STEPS.get(code)) is None:
+                    raise self._unknown(code)
+                step(self)
             return self._pop()
         except (IndexError, KeyError, struct.error) as cause:
-            raise self.broken("it ends in the middle or was altered") from cause
+            raise self.tape.broken("it ends in the middle or was altered") from cause
         except (ValueError, TypeError, OverflowError, MemoryError) as cause:
-            raise self.broken(str(cause) or type(cause).__name__) from cause
+            raise self.tape.broken(str(cause) or type(cause).__name__) from cause
 
-    def broken(self, why: str) -> PickleRefused:
-        """The error for a file that is no whole pickle of data."""
-        return PickleRefused(
-            f"{self.what} is no whole pickle of data ({why[:160]}): get the file again from where "
-            "it came."
-        )
-
-    def forbidden(self, why: str) -> PickleRefused:
-        """The error for a file that would do more than hold data."""
-        return PickleRefused(
-            f"{self.what} was not opened because it {why}, and data need only numbers, words, "
-            "lists, dictionaries and arrays; nothing in it was run. Get it from those who "
-            "published it, or, if it is your own, save it again from these alone."
-        )
-
-    def _step(self, code: int) -> None:
-        if code in SIZED:
-            form, made = SIZED[code]
-            self._push(made(self._take(self._number(form))))
-        elif code in CONSTANTS:
-            self.stack.append(CONSTANTS[code])
-        elif code in EMPTY:
-            self._push(EMPTY[code]())
-        elif code in NUMBERS:
-            self._numbers(code)
-        elif code in LINES:
-            self._push(LINES[code](self._line()))
-        elif code in SAVE:
-            self._save(self._number(SAVE[code]))
-        elif code in FETCH:
-            self.stack.append(self.memo[self._number(FETCH[code])])
-        elif code in _ACTIONS:
-            _ACTIONS[code](self)
-        elif code in FORBIDDEN:
-            raise self.forbidden(FORBIDDEN[code])
-        else:
-            raise self.broken(f"byte {code:#04x} at {self.at - 1} is no step of a pickle")
-
-    # ---------------------------------------------------------------- bytes of the file
-
-    def _byte(self) -> int:
-        self.at += 1
-        return self.data[self.at - 1]
-
-    def _take(self, count: int) -> memoryview:
-        """The next bytes, not copied; a length that the file does not have is never believed."""
-        here = len(self.data) - self.at
-        if not 0 <= count <= here:
-            raise self.broken(f"it announces {count} bytes where {here} are left")
-        self.at += count
-        return self.data[self.at - count : self.at]
-
-    def _number(self, form: str) -> Any:
-        return struct.unpack(form, self._take(struct.calcsize(form)))[0]
-
-    def _line(self) -> bytes:
-        start, step = self.at, 1 << 12
-        while self.at < len(self.data):
-            part = bytes(self.data[self.at : self.at + step])
-            if (found := part.find(b"\n")) >= 0:
-                self.at += found + 1
-                return bytes(self.data[start : self.at - 1])
-            self.at += len(part)
-        raise self.broken("it ends in the middle of a line")
+    def _unknown(self, code: int) -> PickleRefused:
+        if code in FORBIDDEN:
+            return self.tape.forbidden(FORBIDDEN[code])
+        return self.tape.broken(f"byte {code:#04x} at {self.tape.at - 1} is no step of a pickle")
 
     # ---------------------------------------------------------------- the stack
 
     def _spend(self) -> None:
         self.left -= 1
         if self.left < 0:
-            raise self.forbidden("makes more objects than a file of its length has reason to")
+            raise self.tape.forbidden("makes more objects than a file of its length has reason to")
 
     def _push(self, value: Any) -> None:
         """Put a new object on the stack. What takes no more memory than file is not counted."""
@@ -191,18 +112,21 @@ class Machine:
         del self.stack[start:]
         return values
 
-    def _numbers(self, code: int) -> None:
-        """One number; or, at once, a run of real numbers, which long lists of features are."""
-        run = _REALS.match(self.data, self.at - 1) if code == ord("G") else None
+    def _reals(self) -> None:
+        """A real number; or at once a run of them, which long lists of features are."""
+        run = _REALS.match(self.tape.data, self.tape.at - 1)
         if run is None:
-            self.stack.append(self._number(NUMBERS[code]))
+            self.stack.append(self.tape.number(NUMBERS[ord("G")]))
             return
-        self.at = run.end()
+        self.tape.at = run.end()
         pairs = np.frombuffer(run.group(), np.dtype([("step", "u1"), ("value", ">f8")]))
         self.stack.extend(pairs["value"].tolist())
 
     def _save(self, place: int) -> None:
+        """Remember the top of the stack; places are counted, so none is beyond the bytes read."""
         self._spend()
+        if not 0 <= place <= self.tape.at:
+            raise ValueError(f"something is remembered at place {place}")
         value = self.stack[-1]
         if isinstance(value, Unfinished):
             value.places.append(place)
@@ -245,37 +169,71 @@ class Machine:
         if type(module) is not str or type(name) is not str:
             raise TypeError("a name that is no text")
         if (module, name) not in self.names:
-            asked = f"{module}.{name}".encode("ascii", "backslashreplace").decode()
-            raise self.forbidden(f"asks for {asked[:80]}")
+            asked = f"{module}.{name}".encode("unicode_escape").decode()
+            raise self.tape.forbidden(f"asks for {asked[:80]}")
         self._push(Named(f"{module}.{name}", self.names[module, name]))
 
     def _make(self) -> None:
         named, given = self._popped(2)
         if not isinstance(named, Named) or named.build is None or type(given) is not tuple:
-            raise self.forbidden("calls what is no maker of data")
+            raise self.tape.forbidden("calls what is no maker of data")
         self._push(named.build(given))
 
     def _finish(self) -> None:
         begun, state = self._popped(2)
         if not isinstance(begun, Unfinished):
-            raise self.forbidden("sets the inside of something that has none")
+            raise self.tape.forbidden("sets the inside of something that has none")
         whole = begun.finished(state)
         self.memo |= dict.fromkeys(begun.places, whole)
         self._push(whole)
 
     def _protocol(self) -> None:
-        if (found := self._byte()) > NEWEST:
-            raise self.broken(f"protocol {found} is newer than {NEWEST}")
-
-    def _framed(self) -> None:
-        """A frame says how long it is; nothing depends on it but whether the file is whole."""
-        if (count := self._number("<Q")) > len(self.data) - self.at:
-            raise self.broken(f"a part of {count} bytes has only {len(self.data) - self.at}")
+        if (found := self.tape.byte()) > NEWEST:
+            raise self.tape.broken(f"protocol {found} is newer than {NEWEST}")
 
 
-_ACTIONS: dict[int, Callable[[Machine], None]] = {
+Step = Callable[[Machine], None]
+
+
+def _constant(value: Any) -> Step:
+    return lambda m: m.stack.append(value)
+
+
+def _empty(kind: type) -> Step:
+    return lambda m: m._push(kind())
+
+
+def _number(form: str) -> Step:
+    return lambda m: m.stack.append(m.tape.number(form))
+
+
+def _sized(form: str, made: Callable[[memoryview], Any]) -> Step:
+    return lambda m: m._push(made(m.tape.take(m.tape.number(form))))
+
+
+def _rest_of_line(made: Callable[[bytes], Any]) -> Step:
+    return lambda m: m._push(made(m.tape.line()))
+
+
+def _save(form: str) -> Step:
+    return lambda m: m._save(m.tape.number(form))
+
+
+def _fetch(form: str) -> Step:
+    return lambda m: m.stack.append(m.memo[m.tape.number(form)])
+
+
+_STEPS: dict[int, Step] = {
+    **{code: _constant(value) for code, value in CONSTANTS.items()},
+    **{code: _empty(kind) for code, kind in EMPTY.items()},
+    **{code: _number(form) for code, form in NUMBERS.items()},
+    **{code: _sized(*how) for code, how in SIZED.items()},
+    **{code: _rest_of_line(made) for code, made in LINES.items()},
+    **{code: _save(form) for code, form in SAVE.items()},
+    **{code: _fetch(form) for code, form in FETCH.items()},
+    ord("G"): Machine._reals,
     0x80: Machine._protocol,
-    0x95: Machine._framed,
+    0x95: lambda m: m.tape.promise(m.tape.number("<Q")),
     ord("("): Machine._mark,
     ord("t"): lambda m: m._push(tuple(m._since_mark())),
     0x85: lambda m: m._push(m._popped(1)),
@@ -292,10 +250,10 @@ _ACTIONS: dict[int, Callable[[Machine], None]] = {
     ord("0"): Machine._drop,
     ord("1"): lambda m: m._since_mark().clear(),
     ord("2"): lambda m: m.stack.append(m.stack[-1]),
-    ord("p"): lambda m: m._save(int(m._line())),
+    ord("p"): lambda m: m._save(int(m.tape.line())),
     0x94: lambda m: m._save(len(m.memo)),
-    ord("g"): lambda m: m.stack.append(m.memo[int(m._line())]),
-    ord("c"): lambda m: m._name(m._line().decode(), m._line().decode()),
+    ord("g"): lambda m: m.stack.append(m.memo[int(m.tape.line())]),
+    ord("c"): lambda m: m._name(m.tape.line().decode(), m.tape.line().decode()),
     0x93: lambda m: m._name(*m._popped(2)),
     ord("R"): Machine._make,
     ord("b"): Machine._finish,

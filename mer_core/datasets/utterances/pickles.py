@@ -9,6 +9,7 @@ import numpy as np
 
 from mer_core.datasets.utterances.arrays import NAMES
 from mer_core.datasets.utterances.machine import Machine
+from mer_core.datasets.utterances.tape import Tape
 from mer_core.errors import DataMissing, PickleRefused
 
 DEEPEST = 32
@@ -45,10 +46,10 @@ def read_pickle(path: Path) -> Any:
     for mark, what in _OTHERS.items():
         if bytes(data[: len(mark)]) == mark:
             raise PickleRefused(f"{path} is {what}.")
-    machine = Machine(data, str(path), NAMES)
-    found = machine.run()
+    tape = Tape(data, str(path))
+    found = Machine(tape, NAMES).run()
     if why := _fault(found, most=16 * len(data)):
-        raise machine.forbidden(why)
+        raise tape.forbidden(why)
     return found
 
 

@@ -8,7 +8,8 @@ from jaxtyping import Float, Shaped
 
 from mer_core.types import Modality
 
-Track = Float[np.ndarray, "time feature"]
+Track = Float[np.ndarray, "_time _feature"]
+"""The features of one modality of one utterance; other modalities have other sizes."""
 
 
 def cleaned(values: Any) -> Track:
