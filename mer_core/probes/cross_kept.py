@@ -55,13 +55,13 @@ def read_groups(path: Path) -> GroupMaps:
                 )
                 for i, one in enumerate(about["maps"])
             )
-            kept = [about[k] for k in ("model", "weights", "data", "n", "shuffles")]
+            kept = {k: about[k] for k in ("model", "weights", "data", "n", "shuffles")}
     except (OSError, SafetensorError, KeyError, TypeError, json.JSONDecodeError) as cause:
         raise ResultInvalid(
             f"The saved maps {path.name} of {path.parent.name} are absent, damaged or of another "
             f"format. Make them again with `mer attention {path.parent.name} --ship`."
         ) from cause
-    return GroupMaps((), (), *kept, maps)
+    return GroupMaps(ids=(), target=(), maps=maps, **kept)
 
 
 def shipped_groups(name: str) -> GroupMaps | None:

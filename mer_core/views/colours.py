@@ -51,8 +51,9 @@ def signed(values: Sequence[float]) -> list[str]:
 
 def weight_colours(steps: int = 64) -> list[str]:
     """The scale of weights as so many colours, lowest first, for what plotly does not draw."""
-    parts = sample_colorscale(WEIGHTS, [i / (steps - 1) for i in range(steps)], colortype="tuple")
-    return ["#" + "".join(f"{round(255 * part):02X}" for part in colour) for colour in parts]
+    places = [i / (steps - 1) for i in range(steps)]
+    colours = sample_colorscale(WEIGHTS, places, colortype="tuple")
+    return ["#" + "".join(f"{round(255 * float(c)):02X}" for c in colour) for colour in colours]
 
 
 def diverging(dark: bool) -> list[list[float | str]]:

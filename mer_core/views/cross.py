@@ -77,7 +77,8 @@ def draw_heads(
             _frame(drawing)
     drawing.update_annotations(font_size=12)
     drawing.update_layout(coloraxis=scale("times even", top_of(heads)), clickmode="event+select")
-    return framed(drawing, _about(finding, crossing, sample), dark, PANEL * down + 24, gap=12)
+    framed(drawing, _about(finding, crossing, sample), dark, PANEL * down + 40, gap=12)
+    return drawing.update_layout(margin_t=44)  # two lines of a title
 
 
 def _about(finding: CrossMaps, crossing: Crossing, sample: int) -> str:

@@ -36,20 +36,20 @@ def draw_group(
     at = -1 if head is None else head
     same, other = (m[layer, at] for m in (found.congruent, found.incongruent))
     titles = [
-        f"parts agree (n = {found.counts[0]})",
-        f"parts disagree (n = {found.counts[1]})",
-        "disagree minus agree",
+        f"agree (n = {found.counts[0]})",
+        f"disagree (n = {found.counts[1]})",
+        "difference",
     ]
-    drawing = make_subplots(1, 3, subplot_titles=titles, horizontal_spacing=0.07)
+    drawing = make_subplots(1, 3, subplot_titles=titles, horizontal_spacing=0.1)
     for column, (values, axis) in enumerate(
         ((same, "coloraxis"), (other, "coloraxis"), (other - same, "coloraxis2")), start=1
     ):
         _add(drawing, found, values.tolist(), axis, column)
     top = max(1.2, float(same.max()), float(other.max()))
     reach = max(0.05, float((other - same).abs().max()))
-    left = scale("times even", top)
-    left["colorbar"] |= {"x": 0.645, "xanchor": "left"}
-    right = scale("difference", reach)
+    left, right = scale("", top), scale("", reach)
+    left["colorbar"] |= {"x": 0.645, "xanchor": "left", "tickfont_size": 12}
+    right["colorbar"] |= {"tickfont_size": 12}
     right |= {"cmin": -reach, "colorscale": diverging(dark)}
     drawing.update_layout(coloraxis=left, coloraxis2=right)
     drawing.update_annotations(font_size=14)
