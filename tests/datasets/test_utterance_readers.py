@@ -1,0 +1,661 @@
+"""Sets of utterances, read from files in the exact layouts of the field."""
+
+import pickle
+from pathlib import Path
+
+import numpy as np
+import pytest
+from field_files import (
+    IEMOCAP_ANSWERS,
+    LENGTHS,
+    WRITERS,
+    ch_sims,
+    dumped,
+    iemocap,
+    meld,
+    mmsa,
+    mmsa_split,
+    mosei,
+    mosi,
+    mosi_words,
+    mult_split,
+    multibench,
+    mustard,
+    ur_funny,
+)
+
+from mer_core.datasets import DATASETS, open_dataset, open_utterances, real_set, real_stickers
+from mer_core.datasets.location import data_folder
+from mer_core.datasets.utterances.meld import EMOTIONS, meld_set
+from mer_core.datasets.utterances.mmsa import ch_sims_set, mmsa_set
+from mer_core.datasets.utterances.mult import IEMOCAP, iemocap_set, mosei_set, mosi_set
+from mer_core.datasets.utterances.multibench import multibench_set
+from mer_core.datasets.utterances.mustard import mustard_set
+from mer_core.datasets.utterances.shelf import RealUtterances
+from mer_core.datasets.utterances.ur_funny import ur_funny_set
+from mer_core.errors import BadInput, DataMissing, PickleRefused, UnknownName
+from mer_core.types import Modality
+
+TEXT, AUDIO, VISION = Modality
+
+
+def lengths(sample):
+    return {str(m): len(track) for m, track in sample.features.items()}
+
+
+def without(path, *keys):
+    """The same pickle with some fields of its training split taken out."""
+    data = pickle.loads(path.read_bytes())
+    for key in keys:
+        del data["train"][key]
+    return dumped(path, data)
+
+
+# ---------------------------------------------------------------- every format
+
+
+@pytest.mark.parametrize("format", WRITERS)
+def test_every_format_opens_by_its_name_and_gives_clean_samples(format, tmp_path):
+    name = format.split(",")[0]
+    path = WRITERS[format](tmp_path)
+    found = open_utterances(name, path)
+
+    assert found.name == name
+    assert set(found.splits) == {"train", "valid", "test"}
+    for split, samples in found.splits.items():
+        opened = open_dataset(name, split, 1, path)
+        assert [s.id for s in opened] == [samples[0].id]
+        assert len(samples) == found.sizes[split] > 0
+        for sample in samples:
+            assert set(sample.features) <= set(found.features)
+            for modality, track in sample.features.items():
+                assert track.dtype == np.float32
+                assert track.shape[1] == found.features[modality]
+                assert np.isfinite(track).all()
+                assert len(track) > 0
+            assert (sample.sentiment is None) == (found.task != "sentiment")
+            assert sample.target is None or sample.target in found.emotions
+    ids = [sample.id for samples in found.splits.values() for sample in samples]
+    assert len(set(ids)) == len(ids)
+    assert found.source is not None
+
+
+@pytest.mark.parametrize("format", WRITERS)
+def test_every_format_is_told_of_in_plain_words(format, tmp_path):
+    name = format.split(",")[0]
+    told = real_set(name).describe(WRITERS[format](tmp_path))
+
+    assert told["present"] is True
+    assert told["train"] > 0
+    assert told["citation"]
+    assert told["missing"] == len(told["problems"])
+
+
+def test_samples_are_made_when_asked_for_and_a_slice_makes_none(tmp_path):
+    from mer_core.datasets.utterances import Utterances
+
+    made = []
+    whole = Utterances(lambda row: made.append(row), range(5))
+    part = whole[1:4][::2]
+
+    assert made == []
+    assert len(part) == 2
+    assert part[1] is None
+    assert made == [3]
+    with pytest.raises(IndexError, match="Utterance 2 of 2"):
+        part[2]
+
+
+# ---------------------------------------------------------------- MulT
+
+
+def test_mosi_loses_its_padding_in_front_and_nothing_else(tmp_path):
+    path = mosi(tmp_path)
+    raw = pickle.loads(path.read_bytes())["train"]
+    found = mosi_set(path)
+
+    for row, sample in enumerate(found.splits["train"]):
+        assert lengths(sample) == {name: n[row] for name, n in LENGTHS.items()}
+        for modality in Modality:
+            expected = np.where(np.isinf(raw[modality][row]), 0, raw[modality][row])
+            assert np.array_equal(
+                sample.features[modality], expected[-len(sample.features[modality]) :]
+            )
+    assert np.isinf(raw["audio"]).sum() == 1
+    assert (found.task, found.emotions, found.limits) == ("sentiment", (), (-3.0, 3.0))
+    assert found.features == {TEXT: 300, AUDIO: 5, VISION: 20}
+
+
+def test_mosi_has_the_sentiment_and_the_name_of_each_opinion(tmp_path):
+    found = mosi_set(mosi(tmp_path)).splits["valid"]
+
+    assert [s.sentiment for s in found] == pytest.approx([-1.7, 0.1, 2.5])
+    assert [s.id for s in found] == [f"03bSnISJMiM/0.0/{i}" for i in (10, 11, 12)]
+
+
+def test_words_of_an_aligned_file_stay_beside_their_sounds(tmp_path):
+    path = mosi(tmp_path, aligned=True)
+    data = pickle.loads(path.read_bytes())
+    data["train"]["audio"][0, :4] = 0  # the first word of three has no sound
+    found = mosi_set(dumped(path, data)).splits["train"][0]
+
+    assert lengths(found) == {"text": 3, "audio": 3, "vision": 3}
+    assert not found.features[AUDIO][0].any()
+    assert found.features[AUDIO][1].any()
+
+
+def test_a_modality_of_zeros_is_absent_and_not_a_quiet_one(tmp_path):
+    path = mosi(tmp_path)
+    data = pickle.loads(path.read_bytes())
+    data["train"]["vision"][1] = 0
+    found = mosi_set(dumped(path, data)).splits["train"]
+
+    assert set(found[1].features) == {TEXT, AUDIO}
+    assert set(found[0].features) == {TEXT, AUDIO, VISION}
+
+
+@pytest.mark.parametrize("protocol", range(6))
+def test_mosi_reads_the_same_in_every_protocol(protocol, tmp_path):
+    first = mosi_set(mosi(tmp_path / "a")).splits["test"][2]
+    found = mosi_set(mosi(tmp_path / "b", protocol=protocol)).splits["test"][2]
+
+    assert (found.id, found.sentiment) == (first.id, first.sentiment)
+    assert all(np.array_equal(found.features[m], first.features[m]) for m in Modality)
+
+
+def test_a_folder_with_both_files_gives_the_unaligned_one(tmp_path):
+    mosi(tmp_path)
+    mosi(tmp_path, aligned=True)
+
+    assert "Not aligned" in mosi_set(tmp_path).notes[0]
+    assert "Word-aligned" in mosi_set(tmp_path / "mosi_data.pkl").notes[0]
+
+
+def test_mosei_reads_ids_that_are_an_array_and_labels_with_emotions_behind(tmp_path):
+    path = mosei(tmp_path)
+    data = pickle.loads(path.read_bytes())
+    data["train"]["labels"] = np.concatenate([data["train"]["labels"], np.ones((3, 1, 6))], axis=2)
+    found = mosei_set(dumped(path, data))
+
+    assert [s.id for s in found.splits["train"]] == ["v00/0.0/2.5", "v01/0.0/2.5", "v02/0.0/2.5"]
+    assert [s.sentiment for s in found.splits["train"]] == [-1.0, 0.0, 3.0]
+    assert found.features == {TEXT: 300, AUDIO: 74, VISION: 35}
+
+
+def test_iemocap_asks_four_questions_and_its_utterances_have_no_names(tmp_path):
+    found = iemocap_set(iemocap(tmp_path))
+    samples = found.splits["test"]
+
+    assert (found.task, found.emotions) == ("four-binary", IEMOCAP)
+    assert [[s.rated[e] for e in IEMOCAP] for s in samples] == IEMOCAP_ANSWERS.tolist()
+    assert [s.target for s in samples] == ["neutral", "sad", None]
+    assert [s.id for s in samples] == ["test-0", "test-1", "test-2"]
+
+
+def test_iemocap_with_other_labels_is_told_what_is_expected(tmp_path):
+    path = iemocap(tmp_path)
+    data = pickle.loads(path.read_bytes())
+    data["valid"]["labels"] = np.zeros((3, 6))
+    with pytest.raises(
+        BadInput, match=r"'valid' should have shape \(3, 4, 2\).* they have \(3, 6\)"
+    ):
+        iemocap_set(dumped(path, data))
+
+
+# ---------------------------------------------------------------- wrong layouts
+
+
+def test_a_split_that_is_not_there_is_listed_and_the_others_are_read(tmp_path):
+    path = mosi(tmp_path)
+    data = pickle.loads(path.read_bytes())
+    del data["valid"]
+    found = mosi_set(dumped(path, data))
+
+    assert found.problems == ("There is no split 'valid' in mosi_data_noalign.pkl.",)
+    assert found.sizes == {"train": 3, "test": 3}
+    assert len(open_dataset("mosi", "valid", path=path)) == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda d: [1, 2], r"expected a dictionary with 'train'.*found a list of 2"),
+        (lambda d: {"a": 1}, r"found a dictionary with 'a'"),
+        (lambda d: d["train"] | {"x": 0}, r"found a dictionary with 'text', 'audio'"),
+        (
+            lambda d: d | {"train": {k: v for k, v in d["train"].items() if k != "audio"}},
+            "split 'train' lacks 'audio'; it has 'text'",
+        ),
+        (lambda d: {"train": mmsa_split(0)}, "looks like an MMSA pickle: open it as mmsa"),
+        (
+            lambda d: d | {"test": d["test"] | {"text": np.zeros((3, 300))}},
+            r"text of 'test' should be numbers of shape \(utterances, time, features\); it is an "
+            r"array of float64 of shape \(3, 300\)",
+        ),
+        (
+            lambda d: d | {"test": d["test"] | {"text": [[1.0], [2.0]]}},
+            "it is a list of 2",
+        ),
+        (
+            lambda d: d | {"test": d["test"] | {"vision": np.ones((2, 8, 20))}},
+            "the modalities of 'test' differ in number: text 3, audio 3, vision 2",
+        ),
+        (
+            lambda d: d | {"test": d["test"] | {"labels": np.zeros((2, 1, 1))}},
+            "labels of 'test' should be a number for each of 3 utterances",
+        ),
+        (
+            lambda d: d | {"test": d["test"] | {"labels": ["a", "b", "c"]}},
+            "labels of 'test' should be a number",
+        ),
+        (
+            lambda d: d | {"test": d["test"] | {"labels": np.full((3, 1, 1), np.nan)}},
+            "labels of 'test' should be a number",
+        ),
+        (
+            lambda d: d | {"test": mult_split(0, (200, 5, 20)) | {"labels": np.zeros((3, 1, 1))}},
+            r"text has \[200, 300\] channels in different splits",
+        ),
+    ],
+)
+def test_a_wrong_layout_is_told_by_what_was_expected_and_what_came(change, says, tmp_path):
+    path = mosi(tmp_path)
+    wrong = change(pickle.loads(path.read_bytes()))
+    with pytest.raises(BadInput, match=says):
+        mosi_set(dumped(path, wrong))
+
+
+def test_a_hostile_file_given_as_a_set_is_refused_by_the_reader(tmp_path):
+    from hostile_pickles import RUNS
+
+    canary = tmp_path / "canary"
+    path = tmp_path / "mosi_data.pkl"
+    path.write_bytes(RUNS["a global name that is called"](canary))
+    with pytest.raises(PickleRefused, match="nothing in it was run"):
+        open_utterances("mosi", path)
+
+    assert not canary.exists()
+    assert real_set("mosi").look(path)["present"] is False
+
+
+@pytest.mark.parametrize("name", [n for n, d in DATASETS.items() if isinstance(d, RealUtterances)])
+def test_what_is_nowhere_is_said_with_the_files_that_were_looked_for(name, tmp_path):
+    told = real_set(name).look(tmp_path)
+
+    assert told["present"] is False
+    assert str(tmp_path) in told["says"]
+    with pytest.raises(DataMissing):
+        open_utterances(name, tmp_path / "gone")
+
+
+def test_sets_of_another_kind_are_told_apart():
+    with pytest.raises(BadInput, match=r"no features of utterances\. Those that do: mosi, mosei"):
+        open_utterances("emoji")
+    with pytest.raises(UnknownName):
+        open_utterances("mosy")
+    with pytest.raises(BadInput, match="holds utterances"):
+        real_stickers("mosi")
+
+
+# ---------------------------------------------------------------- MMSA and CH-SIMS
+
+
+def test_mmsa_is_cut_at_the_back_where_its_lengths_and_its_mask_say(tmp_path):
+    path = mmsa(tmp_path)
+    raw = pickle.loads(path.read_bytes())["train"]
+    found = mmsa_set(path).splits["train"]
+
+    assert [lengths(s) for s in found] == [
+        {"text": 4, "audio": 5, "vision": 3},
+        {"text": 6, "audio": 9, "vision": 8},
+        {"text": 3, "audio": 2},
+    ]
+    assert np.array_equal(found[0].features[AUDIO], raw["audio"][0, :5])
+    assert found[1].features[AUDIO][4, 0] == found[1].features[VISION][2, 3] == 0
+    assert [s.text for s in found] == ["I like it", "so so", "no"]
+    assert [s.sentiment for s in found] == pytest.approx([0.8, 0, -0.6])
+    assert found[0].id == "video_0000$_$0000"
+
+
+def test_an_aligned_mmsa_file_without_lengths_is_cut_at_its_zeros(tmp_path):
+    found = mmsa_set(mmsa(tmp_path, lengths=False)).splits["train"]
+
+    assert [lengths(s)["audio"] for s in found] == [5, 9, 2]
+    assert [lengths(s)["text"] for s in found] == [4, 6, 3]
+
+
+def test_lengths_beyond_the_padding_are_refused(tmp_path):
+    path = mmsa(tmp_path)
+    data = pickle.loads(path.read_bytes())
+    data["train"]["audio_lengths"] = [5, 10, 2]
+    with pytest.raises(BadInput, match="audio_lengths of 'train' should lie between 0 and 9"):
+        mmsa_set(dumped(path, data))
+
+
+def test_a_mult_file_given_as_mmsa_is_told_apart(tmp_path):
+    with pytest.raises(BadInput, match=r"lacks 'regression_labels'.*open it as mosi or multibench"):
+        mmsa_set(mosi(tmp_path))
+
+
+def test_ch_sims_knows_what_each_modality_says_alone(tmp_path):
+    found = ch_sims_set(ch_sims(tmp_path))
+    sample = found.splits["train"][2]
+
+    assert dict(sample.tendencies) == {TEXT: -1.0, AUDIO: -1.0, VISION: -1.0}
+    assert dict(found.splits["train"][0].tendencies) == pytest.approx(
+        {TEXT: 0.0, AUDIO: 0.2, VISION: 0.4}
+    )
+    assert found.limits == (-1.0, 1.0)
+    assert dict(mmsa_set(mmsa(tmp_path)).splits["train"][0].tendencies) == {}
+
+
+def test_ch_sims_takes_the_words_of_its_table_where_the_pickle_has_none(tmp_path):
+    bare, worded = (
+        ch_sims_set(ch_sims(tmp_path / "a")),
+        ch_sims_set(ch_sims(tmp_path / "b", words=True)),
+    )
+
+    assert [s.text for s in bare.splits["valid"]] == ["我喜欢", "还行", "不"]
+    assert [s.text for s in worded.splits["valid"]] == ["I like it", "so so", "no"]
+    assert bare.problems == ()
+
+
+def test_ch_sims_without_its_table_says_so_and_goes_on(tmp_path):
+    (ch_sims(tmp_path) / "meta.csv").unlink()
+    found = ch_sims_set(tmp_path)
+
+    assert "There is no meta.csv" in found.problems[0]
+    assert found.splits["train"][0].text is None
+
+
+def test_other_parts_of_a_file_are_listed(tmp_path):
+    path = mmsa(tmp_path)
+    data = pickle.loads(path.read_bytes())
+    data["train_mix"] = data["train"]
+
+    assert "'train_mix'" in mmsa_set(dumped(path, data)).problems[0]
+
+
+# ---------------------------------------------------------------- MultiBench
+
+
+def test_multibench_drops_utterances_without_words_and_says_how_many(tmp_path):
+    found = multibench_set(multibench(tmp_path))
+
+    assert found.sizes == {"train": 2, "valid": 2, "test": 2}
+    assert "1 utterances of train have no words and are left out." in found.problems
+    assert [s.id for s in found.splits["test"]] == ["2_0", "2_1"]
+
+
+@pytest.mark.parametrize(
+    ("pack", "task", "answers"),
+    [
+        ("sarcasm", "binary", ["sarcastic", "not sarcastic"]),
+        ("humor", "binary", ["humorous", "not humorous"]),
+        ("mosi_raw", "sentiment", [2.4, -0.6]),
+    ],
+)
+def test_multibench_labels_mean_what_the_pack_asks(pack, task, answers, tmp_path):
+    found = multibench_set(multibench(tmp_path, pack))
+    samples = found.splits["train"]
+
+    assert found.task == task
+    assert [s.sentiment if task == "sentiment" else s.target for s in samples] == answers
+
+
+def test_in_multibench_the_first_word_says_where_everything_begins(tmp_path):
+    path = multibench(tmp_path)
+    data = pickle.loads(path.read_bytes())
+    data["train"]["audio"][0] = 1.0  # a sound before the first word
+    found = multibench_set(dumped(path, data)).splits["train"][0]
+
+    assert lengths(found) == {"text": 3, "audio": 3, "vision": 3}
+
+
+def test_a_pack_under_another_name_is_known_by_its_labels(tmp_path):
+    renamed = multibench(tmp_path).rename(tmp_path / "pack.pkl")
+    number = multibench(tmp_path, "mosi_raw").rename(tmp_path / "other.pkl")
+
+    assert multibench_set(renamed).emotions == ("no", "yes")
+    assert multibench_set(number).task == "sentiment"
+
+
+def test_a_folder_with_several_packs_asks_which(tmp_path):
+    multibench(tmp_path), multibench(tmp_path, "humor")
+    with pytest.raises(BadInput, match=r"holds sarcasm.pkl, humor.pkl: say which one"):
+        multibench_set(tmp_path)
+
+
+# ---------------------------------------------------------------- UR-FUNNY
+
+
+@pytest.mark.parametrize("as_arrays", [True, False])
+def test_ur_funny_gives_words_voice_and_face_of_the_punchline(as_arrays, tmp_path):
+    found = ur_funny_set(ur_funny(tmp_path, as_arrays=as_arrays))
+    first, second = found.splits["train"]
+
+    assert found.features == {TEXT: 300, AUDIO: 81, VISION: 371}
+    assert (first.id, first.text, first.target) == ("1", "so he said", "humorous")
+    assert second.target == "not humorous"
+    assert lengths(first) == {"text": 3, "audio": 3, "vision": 3}
+    assert first.features[AUDIO][0, 0] == 0
+    assert first.seconds[AUDIO].tolist() == [0.25, 1.25, 2.25]
+    assert found.sizes == {"train": 2, "valid": 1, "test": 1}
+    assert found.problems == ()
+
+
+def test_ur_funny_words_are_the_vectors_that_their_indexes_name(tmp_path):
+    sample = ur_funny_set(ur_funny(tmp_path)).splits["test"][0]
+    vectors = pickle.loads((tmp_path / "word_embedding_list.pkl").read_bytes())
+
+    assert np.allclose(sample.features[TEXT], [vectors[4]])
+
+
+def test_version_1_of_ur_funny_is_read_too(tmp_path):
+    assert ur_funny_set(ur_funny(tmp_path, version=1)).features[VISION] == 75
+
+
+@pytest.mark.parametrize("name", ["openface_features_sdk", "language_sdk", "word_embedding_list"])
+def test_a_file_that_ur_funny_lacks_is_listed_and_not_fatal(name, tmp_path):
+    (ur_funny(tmp_path) / f"{name}.pkl").unlink()
+    found = ur_funny_set(tmp_path)
+
+    assert f"There is no {name}.pkl" in found.problems[0]
+    assert (VISION in found.features) == (name != "openface_features_sdk")
+    assert found.splits["train"][0].features
+
+
+def test_ur_funny_without_its_labels_cannot_be_opened(tmp_path):
+    (ur_funny(tmp_path) / "humor_label_sdk.pkl").unlink()
+    with pytest.raises(DataMissing, match=r"humor_label_sdk\.pkl"):
+        ur_funny_set(tmp_path)
+
+
+def test_an_utterance_without_a_label_is_left_out_and_counted(tmp_path):
+    dumped(ur_funny(tmp_path) / "humor_label_sdk.pkl", {1: 1, 3: 1, 4: 0})
+    found = ur_funny_set(tmp_path)
+
+    assert found.sizes["train"] == 1
+    assert "1 utterances of train have no label and are left out." in found.problems
+
+
+def test_words_beyond_the_vectors_ask_whether_the_files_belong_together(tmp_path):
+    dumped(ur_funny(tmp_path) / "word_embedding_list.pkl", [[0.0] * 300] * 2)
+    with pytest.raises(BadInput, match="are the files of one version"):
+        ur_funny_set(tmp_path).splits["train"][0]
+
+
+# ---------------------------------------------------------------- MUStARD
+
+
+def test_mustard_tests_on_friends_so_that_no_speaker_is_known(tmp_path):
+    found = mustard_set(mustard(tmp_path))
+
+    assert found.sizes["test"] == 16
+    assert sum(found.sizes.values()) == 40
+    assert all(int(s.text.split()[-1][:-1]) % 5 in (1, 4) for s in found.splits["test"])
+    assert not any(int(s.text.split()[-1][:-1]) % 5 in (1, 4) for s in found.splits["train"])
+    targets = [s.target for s in found.splits["valid"]]
+    assert targets.count("sarcastic") == targets.count("not sarcastic") > 0
+
+
+@pytest.mark.parametrize("fold", range(1, 6))
+def test_mustard_has_five_official_folds(fold, tmp_path):
+    found = mustard_set(mustard(tmp_path), fold)
+    places = sorted(int(s.text.split()[-1][:-1]) for s in found.splits["test"])
+
+    assert places == list(range(fold - 1, 40, 5))
+    assert sum(found.sizes.values()) == 40
+
+
+def test_a_fold_that_is_none_and_folds_of_other_lines_are_refused(tmp_path):
+    mustard(tmp_path)
+    with pytest.raises(UnknownName):
+        mustard_set(tmp_path, 6)
+    dumped(tmp_path / "split_indices.p", [([0, 1], [2])] * 5)
+    with pytest.raises(BadInput, match="does not part the 40 lines"):
+        mustard_set(tmp_path, 1)
+    dumped(tmp_path / "split_indices.p", {"a": 1})
+    with pytest.raises(BadInput, match="should hold 5 pairs"):
+        mustard_set(tmp_path, 1)
+
+
+def test_mustard_voices_run_over_time_and_may_be_absent(tmp_path):
+    heard = mustard_set(mustard(tmp_path / "a"))
+    mute = mustard_set(mustard(tmp_path / "b", voices=False))
+
+    sample = next(s for s in heard.splits["train"] if s.id == "1_60")
+    assert sample.features[AUDIO].shape == (4, 283)
+    assert heard.features == {AUDIO: 283}
+    assert mute.features == {}
+    assert "There is no audio_features.p" in mute.problems[0]
+
+
+def test_a_line_without_its_fields_is_named(tmp_path):
+    (tmp_path / "sarcasm_data.json").write_text('{"1_60": {"utterance": "x"}}')
+    with pytest.raises(BadInput, match="'1_60' should have utterance, show and sarcasm"):
+        mustard_set(tmp_path)
+
+
+# ---------------------------------------------------------------- MELD
+
+
+@pytest.mark.parametrize("apostrophe", [b"\x92", "\x92".encode(), "\u2019".encode()])
+def test_meld_apostrophes_read_the_same_however_they_were_written(apostrophe, tmp_path):
+    found = meld_set(meld(tmp_path, apostrophe))
+    first = found.splits["train"][0]
+
+    assert first.text == "Oh my, he\u2019s lost it."
+    assert (first.id, first.target) == ("train/dia0_utt0", "sadness")
+    assert found.emotions == EMOTIONS
+    assert found.sizes == {"train": 3, "valid": 3, "test": 3}
+
+
+def test_meld_lists_tables_and_rows_that_cannot_be_used(tmp_path):
+    (meld(tmp_path) / "test_sent_emo.csv").unlink()
+    path = tmp_path / "dev_sent_emo.csv"
+    path.write_bytes(path.read_bytes().replace(b"surprise", b"boredom"))
+    found = meld_set(tmp_path)
+
+    assert found.sizes == {"train": 3, "valid": 2, "test": 0}
+    assert any("dev_sent_emo.csv line 3: its emotion is 'boredom'" in p for p in found.problems)
+    assert any("There is no test_sent_emo.csv" in p for p in found.problems)
+
+
+def test_another_table_is_no_meld(tmp_path):
+    (tmp_path / "train_sent_emo.csv").write_text("utterance,label\nhello,joy\n")
+    with pytest.raises(BadInput, match="lacks the column emotion"):
+        meld_set(tmp_path)
+
+
+# ---------------------------------------------------------------- the extract
+
+
+def test_the_extract_is_cut_by_its_offsets_and_split_by_video(tmp_path):
+    found = mosi_set(mosi_words(tmp_path))
+
+    assert [[s.id for s in found.splits[n]] for n in found.splits] == [
+        ["video0[0]", "video0[1]"],
+        ["video1[2]", "video1[3]"],
+        ["video2[4]"],
+    ]
+    assert [s.text for s in found.splits["train"]] == ["w0 w1", "w2 w3 w4"]
+    assert lengths(found.splits["train"][1]) == {"text": 3, "audio": 3, "vision": 3}
+    assert found.features == {TEXT: 300, AUDIO: 74, VISION: 47}
+
+
+def test_the_extract_without_vectors_keeps_its_words(tmp_path):
+    mosi_words(tmp_path)
+    (tmp_path / "mosi_glove840b_300d.npz").unlink()
+    found = mosi_set(tmp_path)
+
+    assert TEXT not in found.features
+    assert found.splits["train"][0].text == "w0 w1"
+    assert "The words have no vectors" in found.problems[0]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "says"),
+    [
+        ("offsets", np.array([0, 5, 2, 6, 10, 12]), "offsets should rise from 0"),
+        ("audio", np.zeros((5, 74)), "audio has 5 rows; offsets: 12"),
+        ("label", np.zeros(2), "label has 2 rows for 5 utterances"),
+        ("word_ids", np.full(12, 99), "point beyond the 7 vectors"),
+        ("words", np.array([{"a": 1}] * 12, object), "no whole .npz file of plain arrays"),
+    ],
+)
+def test_a_damaged_extract_is_told_by_what_is_wrong(field, value, says, tmp_path):
+    path = mosi_words(tmp_path)
+    with np.load(path) as arrays:
+        changed = {k: arrays[k] for k in arrays.files} | {field: value}
+    np.savez(path, allow_pickle=True, **changed)
+    with pytest.raises(BadInput, match=says):
+        mosi_set(path)
+
+
+# ---------------------------------------------------------------- real files
+
+
+def real(name):
+    """A real set, or a skip that says why."""
+    try:
+        return open_utterances(name)
+    except DataMissing as absent:
+        pytest.skip(f"real data absent: {absent}")
+
+
+def test_the_real_extract_of_mosi_has_the_words_of_152_opinions():
+    if not Path(data_folder_or_skip() / "mosi_word_aligned").is_dir():
+        pytest.skip("the word-aligned extract is not among the real data")
+    found = mosi_set(data_folder() / "mosi_word_aligned")
+    samples = [s for part in found.splits.values() for s in part]
+
+    assert len(samples) == 152
+    assert sum(len(s.features[TEXT]) for s in samples) == 1608
+    assert all(len(s.text.split()) == len(s.features[TEXT]) for s in samples)
+
+
+def data_folder_or_skip():
+    try:
+        return data_folder()
+    except DataMissing as absent:
+        pytest.skip(f"real data absent: {absent}")
+
+
+def test_real_mustard_has_the_published_counts():
+    found = real("mustard")
+
+    assert found.sizes["test"] == 356
+    assert sum(found.sizes.values()) == 690
+    targets = [s.target for part in found.splits.values() for s in part]
+    assert targets.count("sarcastic") == 345
+
+
+def test_real_meld_has_the_published_counts():
+    from collections import Counter
+
+    found = real("meld")
+    counts = Counter(s.target for s in found.splits["train"])
+
+    assert [counts[e] for e in EMOTIONS] == [4710, 1205, 268, 683, 1743, 271, 1109]
+    assert found.sizes["valid"] == 1109
