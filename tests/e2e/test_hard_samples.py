@@ -33,6 +33,15 @@ def drawn(tab) -> None:
     tab.page.wait_for_timeout(600)  # plotly fits the figure to its place
 
 
+def lattice(tab) -> str:
+    """What the figures of the lattice and of its terms say of themselves, in small letters."""
+    names = (".st-key-lattice-egmf", ".st-key-terms-egmf")
+    figures = [tab.page.locator(f"{name} [role='figure']") for name in names]
+    for figure in figures:
+        figure.wait_for()
+    return " ".join(figure.get_attribute("aria-label") or "" for figure in figures).casefold()
+
+
 def test_from_sarcasm_to_a_swapped_text_and_the_lattice(tab):
     tab.go("/hard_samples")
     tab.page.get_by_role("button", name="Filter", exact=False).first.click()
@@ -60,11 +69,20 @@ def test_from_sarcasm_to_a_swapped_text_and_the_lattice(tab):
     tab.page.get_by_role("heading", level=1, name=re.compile("silent, noisy")).wait_for()
     tab.settle()
     assert tab.page.get_by_label("Number of the clip").first.input_value() == str(spot["row"])
+    before = lattice(tab)
     words = tab.page.get_by_role("radiogroup", name=re.compile("^Words"))
     words.get_by_text("Swap", exact=True).click()
-    tab.page.get_by_text(re.compile("unique", re.I)).first.wait_for()
+    tab.page.get_by_text("combinations in one batch").wait_for()
+    tab.page.get_by_text(re.compile("^Words of clip")).first.wait_for()
     tab.settle()
+    after = lattice(tab)
 
+    for told in (before, after):
+        assert "unique" in told
+        assert "shared" in told
+        assert "conflict" in told
+    assert before != after
+    assert tab.page.locator(".st-key-lattice-egmf .js-plotly-plot").count() == 1
     assert "words=Swap" in tab.page.url
     tab.sound()
 
@@ -85,7 +103,7 @@ def test_a_set_that_is_drawn_around_is_compared_with_the_rest(tab):
     told = tab.page.get_by_text("drawn around on the map, beside the other")
     told.wait_for()
     tab.settle()
-    count, rest = (int(n.replace(",", "")) for n in re.findall(r"[\d,]+", told.inner_text()))
+    count, rest = (int(n.replace(",", "")) for n in re.findall(r"\d[\d,]*", told.inner_text()))
 
     assert count + rest == 1000
     assert 10 < count < 990
