@@ -6,7 +6,7 @@ require_frame()
 
 import streamlit as st
 
-from ui.answer import try_model
+from ui.answer import trust_line, try_model
 from ui.cross import large, maps_of, pick_head, pick_model, pick_pair
 from ui.cross_groups import groups
 from ui.failures import told
@@ -29,6 +29,7 @@ if answered is None:
     st.stop()
 with head:
     sample_header(sample, (answered.recording.manifest,))
+trust_line((name,), sample)
 found = maps_of(name, answered.key, answered)
 crossing = pick_pair(found, answered, bar)
 if crossing is None:

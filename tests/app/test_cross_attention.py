@@ -107,7 +107,18 @@ def test_words_and_a_face_without_a_voice_are_enough(open_page, sticker_png):
 
     assert not page.errors
     assert "the face plays in silence" in page.words
+    assert "trained on puppets" in page.words
     assert page.charts == 2
+
+
+def test_where_the_browser_cannot_play_there_is_a_figure_and_the_voice(open_page, monkeypatch):
+    before = open_page("cross_attention")
+    monkeypatch.setattr("ui.cross.player", lambda *_: False)
+    page = open_page("cross_attention")
+
+    assert "could not play the map" in page.words
+    assert page.charts == before.charts + 1
+    assert len(page.at.get("audio")) == len(before.at.get("audio")) + 1
 
 
 def test_one_part_alone_has_nobody_to_look_at(open_page, voice_wav):
