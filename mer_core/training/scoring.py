@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from mer_core.checkpoints import folder_of, load
-from mer_core.datasets import open_dataset
+from mer_core.datasets import DATASETS, open_dataset
 from mer_core.datasets.stickers import StickerSet
+from mer_core.datasets.utterances.shelf import RealUtterances
 from mer_core.errors import BadInput, UnknownName
 from mer_core.models import EmotionModel
 from mer_core.models.mghft import MGHFT
@@ -46,6 +47,11 @@ def evaluate(
         BadInput: The model does not read this kind of sample, or knows none of its answers.
         DataMissing: The set is not there.
     """
+    if isinstance(DATASETS.get(dataset), RealUtterances):
+        raise BadInput(
+            f"{dataset} brings features of its own, which no shipped weights read: "
+            f"`mer train hct_dmg --dataset {dataset}` trains on them and prints the table."
+        )
     opened = open_dataset(dataset, split, limit, path)
     model = load(name)
     heard = [str(m) for m in model.modalities]
