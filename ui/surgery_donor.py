@@ -79,7 +79,19 @@ def _build(modality: Modality, target: str | None) -> None:
     """Swap one part, with a donor that says something else."""
     _set(modality)
     if st.session_state.get(f"{PREFIX}clip-from", "Example") == "Example":
-        st.session_state[f"{PREFIX}clip"] = disagreeing(target, random.Random())
+        _point(f"{PREFIX}clip", disagreeing(target, random.Random()))
+
+
+def _point(key: str, number: int) -> None:
+    """Set a bound number, whether its field is on the page by now or comes with this run.
+
+    A field that comes with a value of the session's state does not write it into the address; one
+    that finds it in the address takes it from there.
+    """
+    if key in st.session_state:
+        st.session_state[key] = number
+    else:
+        st.query_params[key] = str(number)
 
 
 def _set(swapped: Modality | None) -> None:

@@ -95,6 +95,9 @@ def test_a_recipe_builds_a_clip_of_which_one_part_says_something_else(open_page,
     page.at.button(key="recipe-none").click()
     page.run()
     assert "incongruent;" not in page.words
+    page.at.button(key=f"recipe-{SPOKEN[modality]}").click()
+    page.run()
+    assert "incongruent;" in page.words
 
 
 def test_a_donor_that_disagrees_is_congruent_and_of_the_other_sign():

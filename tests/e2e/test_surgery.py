@@ -33,7 +33,7 @@ def test_a_sarcastic_clip_opens_by_address_and_its_words_are_swapped(tab):
     number = sarcastic()
     tab.go(f"/surgery?clip={number}")
     lattice(tab)
-    before, boxes = answers(tab), lattice(tab).all_inner_texts()
+    before, boxes = answers(tab), lattice(tab).all_text_contents()
     assert tab.page.get_by_label("Number of the clip").input_value() == str(number)
     assert len(boxes) == 8
 
@@ -49,7 +49,7 @@ def test_a_sarcastic_clip_opens_by_address_and_its_words_are_swapped(tab):
     tab.settle()
 
     assert answers(tab) != before
-    assert lattice(tab).all_inner_texts() != boxes
+    assert lattice(tab).all_text_contents() != boxes
     tab.page.get_by_text("words: from another clip").wait_for()
     for part in ("words=Swap", f"donor-clip={DONOR}", f"clip={number}"):
         assert part in tab.page.url
@@ -77,6 +77,14 @@ def test_a_recipe_builds_an_incongruent_clip_and_the_address_keeps_it(tab):
     tab.settle()
 
     assert "voice=Swap" in tab.page.url
+    assert re.search(r"donor-clip=\d+", tab.page.url)
+    tab.page.get_by_role("button", name="Put everything back").click()
+    tab.page.get_by_text("The donor", exact=True).wait_for(state="detached")
+    tab.settle()
+    assert "voice=Swap" not in tab.page.url
+    tab.page.get_by_role("button", name="Put on a mask").click()
+    tab.page.get_by_text(re.compile("incongruent; the face stands alone")).wait_for()
+    tab.settle()
     assert re.search(r"donor-clip=\d+", tab.page.url)
     tab.sound()
 
