@@ -1,6 +1,6 @@
 """HCT-DMG beside MulT, MulT beside torch's own attention, watched forwards beside unwatched ones.
 
-    python benchmarks/hct_dmg_step.py [--pairs 20] [--batch 4]
+    python benchmarks/hct_dmg_step.py [--pairs 20] [--batch 4] [--anew]
 
 Random streams of the lengths of unaligned CMU-MOSI (50 words, 375 of audio, 500 of vision), equal
 width, heads and layers, one thread. Who runs first in a pair changes each time, and a ratio is
@@ -11,6 +11,11 @@ numbers, each the median of the pairs with their middle half:
 * plain    a step and a forward of our MulT over the same network on nn.MultiheadAttention, with
            the same weights and the same answers, but without taps
 * watched  a forward with every tap recorded over one with none
+
+What is watched is kept, so that its memory cannot be used again at once. Where the C library gives
+freed memory back to the system, pages that are faulted in anew cost more than all watching, and
+unwatched forwards too; by default this process keeps what it frees, as `mer train --dataset` does,
+and `--anew` shows how it is otherwise.
 """
 
 import argparse
@@ -24,8 +29,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from mer_core.allocator import keep_freed_memory
 from mer_core.models.base import EmotionModel
-from mer_core.models.crossmodal import CrossmodalTransformer, pair, sine_positions
+from mer_core.models.crossmodal import pair, pairs, sine_positions
 from mer_core.models.hct_dmg import HCTDMG, HCTDMGConfig
 from mer_core.models.mult import MulT, MulTConfig
 from mer_core.trace import capture
@@ -84,20 +90,14 @@ class PlainMulT(nn.Module):
 
     def __init__(self, c: MulTConfig) -> None:
         super().__init__()
-        names = [str(m) for m in Modality]
         self.project = nn.ModuleDict(
             {m: nn.Conv1d(n, c.hidden, 1, bias=False) for m, n in c.features().items()}
         )
         self.crossmodal = nn.ModuleDict(
-            {
-                pair(a, b): PlainTransformer(c.hidden, c.layers, c)
-                for a in names
-                for b in names
-                if a != b
-            }
+            {name: PlainTransformer(c.hidden, c.layers, c) for name in pairs(tuple(Modality))}
         )
         self.self_attention = nn.ModuleDict(
-            {m: PlainTransformer(2 * c.hidden, max(c.layers, 3), c) for m in names}
+            {m: PlainTransformer(2 * c.hidden, max(c.layers, 3), c) for m in Modality}
         )
         width = 6 * c.hidden
         self.inner, self.outer = nn.Linear(width, width), nn.Linear(width, width)
@@ -122,8 +122,8 @@ class PlainMulT(nn.Module):
         """Mean absolute error, as MulT learns."""
         return {"sentiment": (self(batch) - batch.sentiment).abs().mean()}
 
-    def copy(self, model: MulT) -> "PlainMulT":
-        """Take the weights of ours."""
+    def copy(self, model: Any) -> "PlainMulT":
+        """Take the weights of a MulT of ours."""
         for m in Modality:
             self.project[m].load_state_dict(model.project[m].conv.state_dict())
             _copy(self.self_attention[m], model.self_attention[m])
@@ -135,7 +135,8 @@ class PlainMulT(nn.Module):
 
 
 @torch.no_grad()
-def _copy(plain: PlainTransformer, ours: CrossmodalTransformer) -> None:
+def _copy(plain: Any, ours: Any) -> None:
+    """From a CrossmodalTransformer to a PlainTransformer: torch keeps query, key, value as one."""
     plain.norm.load_state_dict(ours.norm.state_dict())
     for mine, theirs in zip(plain.layers, ours.layers, strict=True):
         attention = theirs.attention
@@ -226,7 +227,8 @@ class Ratio:
 
 def ratio(over: Callable[[], Any], under: Callable[[], Any], pairs: int) -> Ratio:
     """Run both in turn; whoever runs first in a pair changes each time."""
-    over(), under()
+    over()
+    under()
     times: list[tuple[float, float]] = []
     for i in range(pairs):
         if i % 2:
@@ -240,7 +242,7 @@ def ratio(over: Callable[[], Any], under: Callable[[], Any], pairs: int) -> Rati
 
 
 def measure(
-    pairs: int, size: int, lengths: dict[Modality, int], sizes: dict[str, int]
+    pairs: int, size: int, lengths: dict[Modality, int], sizes: dict[str, Any]
 ) -> dict[str, Ratio]:
     """Every ratio of this file, by name.
 
@@ -274,10 +276,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--pairs", type=int, default=20)
     parser.add_argument("--batch", type=int, default=4)
+    parser.add_argument("--anew", action="store_true", help="let freed memory go")
     given = parser.parse_args()
     torch.set_num_threads(1)
+    kept = not given.anew and keep_freed_memory()
     lengths = ", ".join(f"{m} {n}" for m, n in LENGTHS.items())
     print(f"batch {given.batch}, {lengths}; hidden 30, 5 heads, 5 layers, random weights, seed 0")
+    print(f"freed memory is {'kept' if kept else 'given back'}")
     found = measure(max(2, given.pairs), given.batch, LENGTHS, {})
     for name, each in found.items():
         print(f"{name:30} {each}", flush=True)

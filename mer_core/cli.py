@@ -319,6 +319,7 @@ def _train_on_set(
     as_json: bool,
 ) -> None:
     """From a file of the field to its table, for each model."""
+    from mer_core.allocator import keep_freed_memory
     from mer_core.datasets import open_utterances
     from mer_core.datasets.utterances.mustard import FOLDS, mustard_set
     from mer_core.training.field import train_on, train_on_folds
@@ -330,6 +331,7 @@ def _train_on_set(
         check(name, wish)
     if folds and dataset != "mustard":
         raise BadInput(f"--folds: {dataset} has no official folds; mustard has.")
+    keep_freed_memory()
     with Bars(as_json) as progress:
         if folds:
             parts = [mustard_set(path, fold) for fold in range(1, FOLDS + 1)]

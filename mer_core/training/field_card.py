@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mer_core.field_metrics import label_of
+from mer_core.training.field_plans import OVERFIT
 
 SPLITS = {"valid": "validation", "test": "test"}
 """What a table shows; the training split's scores are in `result.json`."""
@@ -20,14 +21,18 @@ def table(found: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     Args:
         found: What `train_on` returns.
     """
-    splits = {"train": "training"} if found["preset"] == "overfit" else SPLITS
+    splits = {"train": "training"} if _by_heart(found) else SPLITS
     shown = {words: found["scores"][key] for key, words in splits.items() if key in found["scores"]}
     names = dict.fromkeys(name for scores in shown.values() for name in scores)
     rows: dict[str, dict[str, str]] = {}
-    for name in sorted(names, key=lambda n: n not in COUNTS):
+    for name in sorted(names, key=lambda n: (n != "n", n not in COUNTS)):
         cells = {w: _spread(name, s[name]) if name in s else "" for w, s in shown.items()}
         rows[label_of(name)] = cells
     return rows
+
+
+def _by_heart(found: Mapping[str, Any]) -> bool:
+    return found["preset"] == OVERFIT
 
 
 def _spread(name: str, found: Mapping[str, float]) -> str:
@@ -56,13 +61,14 @@ def remarks(found: Mapping[str, Any]) -> Iterator[str]:
     problems = found["data"]["problems"]
     if problems:
         yield f"{len(problems)} things are missing or were left out; the first: {problems[0]}"
-    if "test" not in found["scores"] and found["preset"] != "overfit":
+    if "test" not in found["scores"] and not _by_heart(found):
         yield "This set has no test split: validation chose the epoch, so its scores flatter."
 
 
 def written(found: Mapping[str, Any]) -> str:
     """The card of a run as Markdown."""
     rows, data, train = table(found), found["data"], found["train"]
+    judge = "the training split" if _by_heart(found) else "validation"
     columns = list(next(iter(rows.values())))
     features = ", ".join(f"{m} {n}" for m, n in data["features"].items())
     lines = [
@@ -74,7 +80,7 @@ def written(found: Mapping[str, Any]) -> str:
         "",
         *(f"- {remark}" for remark in remarks(found)),
         f"- Best epochs: {', '.join(str(run['best_epoch'] + 1) for run in found['runs'])} of "
-        f"{train['epochs']}, by the least loss on validation.",
+        f"{train['epochs']}, by the least loss on {judge}.",
         f"- Features: {features}. Data {data['digest']}, Config {found['config_hash']}, code "
         f"{found['code_hash']}.",
         f"- Batch {train['batch']}, rate {train['lr']:g}, weight decay {train['weight_decay']:g}, "
