@@ -34,7 +34,7 @@ ACCURACY = "accuracy"
 
 MACRO_F1 = "macro-F1"
 MILLISECONDS = "milliseconds"
-PLAIN = ("AUROC", MACRO_F1, "correlation", "distortion", "source disparity")
+PLAIN = ("AUROC", MACRO_F1, "correlation", "distortion", "source disparity", "divergence", "p of")
 """Beginnings of measures that are written as they are; others are shares."""
 
 

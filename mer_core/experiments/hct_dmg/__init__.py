@@ -1,12 +1,22 @@
 """HCT-DMG's experiments (arXiv 2305.13583), one module each."""
 
 from mer_core.experiments.base import PaperExperiment
-from mer_core.experiments.hct_dmg import depth, hierarchy, noisy, primary, shift
+from mer_core.experiments.hct_dmg import (
+    depth,
+    divergence,
+    feasibility,
+    hierarchy,
+    noisy,
+    primary,
+    shift,
+)
 
 _ALL: tuple[PaperExperiment, ...] = (
     hierarchy.EXPERIMENT,
+    feasibility.EXPERIMENT,
     primary.EXPERIMENT,
     depth.EXPERIMENT,
+    divergence.EXPERIMENT,
     noisy.EXPERIMENT,
     shift.EXPERIMENT,
 )

@@ -8,7 +8,6 @@ every trained run, on training data alone.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import product
 from typing import Any
 
@@ -22,19 +21,19 @@ from mer_core.datasets.puppets import WORLD
 from mer_core.encoders.text import sha256
 from mer_core.errors import BadInput
 from mer_core.experiments.base import Ask, PaperExperiment, Progress, Result, Row
+from mer_core.grading.tables import utterance_table
 from mer_core.metrics import bootstrap_interval
 from mer_core.models import EmotionModel, kind_of
 from mer_core.probes.distortion import moved
 from mer_core.probes.tendencies import Lean, own_numbers
 from mer_core.recording import versions as package_versions
-from mer_core.tendencies import pooled
+from mer_core.tendencies import ENTRY, pooled
 from mer_core.trace import capture, taps
 from mer_core.training.features import trimmed
 from mer_core.training.recipes import run_folder, versions
 from mer_core.training.report import has_run, load_run
 from mer_core.training.tendencies import fit_tendencies
-from mer_core.training.utterances import UtteranceTable, featured_utterances
-from mer_core.types import Modality
+from mer_core.training.utterances import UtteranceTable
 
 OURS, BASELINE = "hct_dmg", "mult"
 CALLED = {OURS: "HCT-DMG", BASELINE: "MulT"}
@@ -102,8 +101,9 @@ def _look(
 ) -> tuple[Run, Bool[np.ndarray, " sample"]]:
     fused = versions(name)[0]
     model, told = load_run(name, fused, seed)
-    train, _ = _table("train", TRAINED_ON, _Quiet(progress))
-    table, lies = _table(ask.split, ask.limit, _Quiet(progress))
+    train, _ = utterance_table(model, "train", TRAINED_ON, progress)
+    table, truths = utterance_table(model, ask.split, ask.limit, progress)
+    lies = np.array([t.liar is not None for t in truths])
     weights = sha256(run_folder(name, fused, seed) / "weights.safetensors")
     quiet: Progress = lambda *_: None  # noqa: E731
     tendencies = fit_tendencies(model, train.batch, weights, {"split": "train"}, quiet)
@@ -111,40 +111,10 @@ def _look(
     return Run(name, seed, float(told["valid"]["accuracy"]), weights, measured(leans)), lies
 
 
-class _Quiet:
-    """A progress that all requests for one thing share, so that it may be a key of a cache."""
-
-    def __init__(self, told: Progress) -> None:
-        self.told = told
-
-    def __call__(self, *progress: Any) -> None:
-        self.told(*progress)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Quiet)
-
-    def __hash__(self) -> int:
-        return 0
-
-
-@lru_cache(maxsize=3)
-def _table(
-    split: str, limit: int | None, progress: _Quiet
-) -> tuple[UtteranceTable, Bool[np.ndarray, " sample"]]:
-    """The same processor serves all of these models: streams are made once."""
-    from mer_core.training.recipes import fresh
-
-    samples = featured_utterances(split, progress, limit)
-    table = UtteranceTable(fresh(OURS, 0), samples, progress)
-    labels = [table.batch.labels[m] for m in Modality]
-    apart = (torch.stack(labels) != labels[0]).any(0)
-    return table, apart.numpy()
-
-
 @torch.inference_mode()
 def _leans(model: EmotionModel, table: UtteranceTable, leanings: Any) -> tuple[Lean, ...]:
     """What every H, Z and Y of a model leans to, in the order of the samples."""
-    names = [n for n in taps(model) if n in leanings]
+    names = [n for n in taps(model) if n in leanings and not n.startswith(ENTRY)]
     over = [n for n in ("C",) if n in taps(model)]
     parts: dict[str, list[tuple[Tensor, ...]]] = {}
     rows = table.by_length.split(_CHUNK)
