@@ -86,13 +86,17 @@ def table_of(found: Sequence[Difference]) -> list[dict[str, str]]:
             "in the rest": _said(d, d.rest),
             "difference": f"{_signed(d, d.difference)} ({_signed(d, d.difference_low)} to "
             f"{_signed(d, d.difference_high)})",
-            "size": ""
-            if math.isnan(d.effect)
-            else f"{d.effect:+.2f} ({d.effect_low:+.2f} to {d.effect_high:+.2f})",
+            "size": _size(d),
             "n": f"{d.n_chosen:,} and {d.n_rest:,}",
         }
         for d in found
     ]
+
+
+def _size(d: Difference) -> str:
+    if math.isnan(d.effect):
+        return ""
+    return _minus(f"{d.effect:+.2f} ({d.effect_low:+.2f} to {d.effect_high:+.2f})")
 
 
 def _said(d: Difference, value: float) -> str:
@@ -100,7 +104,11 @@ def _said(d: Difference, value: float) -> str:
 
 
 def _signed(d: Difference, value: float) -> str:
-    return f"{100 * value:+.1f}" if d.unit == SHARE else f"{value:+.2f}"
+    return _minus(f"{100 * value:+.1f}" if d.unit == SHARE else f"{value:+.2f}")
+
+
+def _minus(number: str) -> str:
+    return number.replace("-", "\u2212")
 
 
 def to_csv(found: Sequence[Difference]) -> str:
@@ -155,7 +163,7 @@ def ids_csv(table: HardTable, model: str, here: np.ndarray) -> str:
     write.writerow(["id", "number", "target", "kind", "answer", "confidence", "disagreement_bits"])
     heard = table.models[model]
     answers = heard.answers
-    for row in np.flatnonzero(here):
+    for row in np.flatnonzero(here).tolist():
         write.writerow(
             [
                 table.ids[row],

@@ -10,7 +10,7 @@ import streamlit as st
 from mer_core.hardness import HardTable
 from mer_core.hardness.selecting import MEASURES, PRESETS, Filter, hardest
 from mer_core.hardness.table import UNKNOWN
-from mer_core.views.hardness import Look, hard_map
+from mer_core.views.hardness import PALE_UP_TO, Look, hard_map
 from ui.findings import is_dark
 from ui.hard import Drawing, Opened
 from ui.resources import called
@@ -61,8 +61,10 @@ def map_of(opened: Opened, found: Filter, rows: np.ndarray, drawn: Drawing) -> N
         selection_mode=("points", "box", "lasso"),
         alt=alt,
     )
+    away = "" if rows.all() else " The pale ones do not pass the filters."
+    away = away if len(opened.table) <= PALE_UP_TO else ""
     st.caption(
-        f"n = {int(rows.sum()):,}; each point is one sample, coloured by {drawn.colour}. "
+        f"n = {int(rows.sum()):,}; each point is one sample, coloured by {drawn.colour}.{away} "
         f"{opened.table.manifest.get('map', '')} The camera saves the map as SVG."
     )
 

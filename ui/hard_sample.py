@@ -55,6 +55,8 @@ def _card(table: HardTable, row: int) -> None:
         st.caption(f"{table.ids[row]}: only its words and numbers are in the table.")
     else:
         sample_header(sample)
+        for view, sentence in sample.views.items():
+            st.caption(f"{view}: {plain(sentence)}")
     st.markdown(_conflict(table, row))
     st.dataframe(said(table, row), hide_index=True, alt="What each model says of this sample")
     st.caption(

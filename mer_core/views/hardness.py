@@ -261,8 +261,6 @@ def forest(differences: Sequence[Difference], caption: str, dark: bool = False) 
             hovertemplate="%{text}<extra></extra>",
         )
     )
-    drawing.update_xaxes(
-        title="less among the chosen  ·  more among the chosen (sd)", zeroline=True
-    )
+    drawing.update_xaxes(title="standard deviations; right: more in the set", zeroline=True)
     drawing.update_yaxes(autorange="reversed", showgrid=False)
     return framed(drawing, caption, dark, 60 + 26 * max(1, len(shown)))
