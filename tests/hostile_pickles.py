@@ -276,12 +276,12 @@ def far_memory(canary: Path) -> bytes:
 
 def marks(canary: Path) -> bytes:
     """Nothing but opened brackets."""
-    return whole(b"(" * 300_000)
+    return whole(b"(" * 60_000)
 
 
 def empty_lists(canary: Path) -> bytes:
     """One byte of file, sixty bytes of memory, again and again."""
-    return whole(b"(" + b"]" * 300_000 + b"l")
+    return whole(b"(" + b"]" * 60_000 + b"l")
 
 
 def deep(canary: Path) -> bytes:

@@ -659,3 +659,59 @@ def test_real_meld_has_the_published_counts():
 
     assert [counts[e] for e in EMOTIONS] == [4710, 1205, 268, 683, 1743, 271, 1109]
     assert found.sizes["valid"] == 1109
+
+
+# ---------------------------------------------------------------- the command
+
+
+def mer(*words):
+    from typer.testing import CliRunner
+
+    from mer_core.cli import app
+
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+def test_the_command_tells_of_a_set_where_it_lies(tmp_path):
+    import json
+
+    said = mer("datasets", "ch-sims-v2", "--path", ch_sims(tmp_path), "--json")
+    told = json.loads(said.stdout)
+
+    assert said.exit_code == 0
+    assert (told["train"], told["valid"], told["test"]) == (3, 3, 3)
+    assert told["asks"] == "a number from -1 to 1"
+    assert told["features"] == {"text": 768, "audio": 5, "vision": 20}
+
+
+def test_the_command_lists_every_set_of_the_field_whether_here_or_not(tmp_path, monkeypatch):
+    import json
+
+    mosi(tmp_path / "mosi")
+    monkeypatch.setenv("MER_DATA_DIR", str(tmp_path))
+    told = json.loads(mer("datasets", "--json").stdout)
+
+    assert told["mosi"] | {"where": ""} == {
+        "present": True, "where": "", "train": 3, "valid": 3, "test": 3, "missing": 0,
+    }  # fmt: skip
+    assert told["meld"]["present"] is False
+    assert "train_sent_emo.csv" in told["meld"]["says"]
+
+
+def test_the_command_says_one_sentence_of_a_hostile_file(tmp_path):
+    from hostile_pickles import RUNS
+
+    canary, path = tmp_path / "canary", tmp_path / "mosi_data.pkl"
+    path.write_bytes(RUNS["a name from the stack"](canary))
+    said = mer("datasets", "mosi", "--path", path)
+
+    assert "builtins.exec" in said.output
+    assert "Traceback" not in said.output
+    assert not canary.exists()
+
+
+def test_shipped_weights_are_not_scored_on_features_that_they_do_not_read():
+    said = mer("evaluate", "hct_dmg", "--dataset", "mosi")
+
+    assert said.exit_code == 2
+    assert "mer train hct_dmg --dataset mosi" in said.stderr

@@ -26,7 +26,7 @@ from mer_core.datasets.utterances.opcodes import (
 from mer_core.datasets.utterances.tape import Tape
 from mer_core.errors import PickleRefused
 
-FLOOR, BYTES_EACH, MOST = 100_000, 2, 50_000_000
+FLOOR, BYTES_EACH, MOST = 10_000, 2, 50_000_000
 """A file may make so many objects, and one more for each so many bytes of it; so many at most.
 
 Only what takes more memory than file is counted. The densest honest file, a list of words of two
