@@ -55,7 +55,8 @@ class GroupMap:
 
     def apart(self) -> Float[Tensor, "layer head"]:
         """Share of the attention that lies elsewhere in one mean map than in the other, 0 to 1."""
-        return (self.incongruent - self.congruent).abs().mean(dim=(-2, -1)) / 2
+        both = (self.incongruent + self.congruent).sum(dim=(-2, -1))
+        return (self.incongruent - self.congruent).abs().sum(dim=(-2, -1)) / both.clamp(min=1e-9)
 
     def adjusted(self) -> Float[Tensor, "layer head"]:
         """p after Holm's correction for all single heads of this crossing.
@@ -125,8 +126,8 @@ class GroupMaps(Finding):
             f"In layer {layer + 1}, {who}: {percent(moved)} of the attention of {found.query} to "
             f"{found.key} lies elsewhere in the mean map of {other} incongruent utterances than in "
             f"that of {same} congruent ones, {sure} (p {p:.3f}, {fair:.3f} after Holm's "
-            f"correction). Of the {found.differing()[1]} single heads of this pair, "
-            f"{found.differing()[0]} differ beyond chance after it."
+            "correction). Single heads of this pair that differ beyond chance after it: "
+            f"{found.differing()[0]} of {found.differing()[1]}."
         )
 
     def caption(self, sample: int = 0) -> str:

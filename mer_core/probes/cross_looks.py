@@ -88,12 +88,16 @@ class Look:
         return _normalised(self.weights.T), moments
 
     def misplaced(self) -> float:
-        """Share of the attention that would have to move to be even, 0 to 1, mean of queries.
+        """Share of the attention that would have to move along its row to be even, 0 to 1.
 
         0 is a uniform map, which tells nothing about its queries.
         """
         rows, even = _normalised(self.weights), _normalised(self.even)
-        return float((rows - even).abs().sum(dim=1).mean() / 2)
+        return self._mean((rows - even).abs().sum(dim=1) / 2)
+
+    def _mean(self, rows: Float[Tensor, " query"]) -> float:
+        """Over the queries, each counted by how much of its attention comes here at all."""
+        return float((rows * _normalised(self.weights.sum(dim=1))).sum())
 
     @property
     def is_even(self) -> bool:
@@ -107,9 +111,9 @@ class Look:
         are of unequal size, the distance (KL) from even looking takes the entropy's place.
         """
         rows, even = _normalised(self.weights), _normalised(self.even)
-        away = (rows * (rows.clamp(min=1e-12) / even).log()).sum(dim=1).mean()
-        most = -even.min().log()
-        return float(1 - away / most) if most > 1e-6 else 1.0
+        away = self._mean((rows * (rows.clamp(min=1e-12) / even).log()).sum(dim=1))
+        most = -float(even.min().log())
+        return 1 - away / most if most > 1e-6 else 1.0
 
     def diagonal(self) -> float:
         """How far queries look at their own place in time: 1 exactly there, 0 as even looking.
@@ -117,9 +121,9 @@ class Look:
         Place is the way from begin to end of either edge; below 0 they look away from it.
         """
         apart = (self.query.places()[:, None] - self.key.places()[None]).abs()
-        got = (_normalised(self.weights) * apart).sum(dim=1).mean()
-        chance = (_normalised(self.even) * apart).sum(dim=1).mean()
-        return float(1 - got / chance) if chance > 1e-6 else 0.0
+        got = self._mean((_normalised(self.weights) * apart).sum(dim=1))
+        chance = self._mean((_normalised(self.even) * apart).sum(dim=1))
+        return 1 - got / chance if chance > 1e-6 else 0.0
 
     def window(self, row: int | None, seconds: float) -> Window | None:
         """The stretch of at most so many seconds that has most attention; at least one moment.
@@ -135,7 +139,10 @@ class Look:
         if not edges:
             return None
         shares, even = self.shares()
-        line = shares.mean(dim=0) if row is None else shares[row]
+        if row is not None:
+            line = shares[row]
+        else:
+            line = shares.mean(dim=0) if self.turned else _normalised(self.weights.sum(dim=0))
         found: Window | None = None
         for start in range(len(self.across)):
             stop = start + 1

@@ -49,7 +49,11 @@ class TopWindows(Finding):
         much = f"{percent(window.share)} of the attention there (even: {percent(window.even)})"
         if self.look.turned:
             return f"{name} is looked at most from {span}: {much}."
-        return f"{name} looks most at {span}: {much}."
+        said = f"{name} looks most at {span}: {much}."
+        if not self.crossing.beside:
+            return said
+        all_of_it = percent(float(self.look.weights[row].sum()))
+        return f"{said} {all_of_it} of all its attention comes to {self.look.key.modality}."
 
     def says(self, sample: int = 0) -> str:
         look = self.look

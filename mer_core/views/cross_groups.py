@@ -36,25 +36,40 @@ def draw_group(
     at = -1 if head is None else head
     same, other = (m[layer, at] for m in (found.congruent, found.incongruent))
     titles = [
-        f"agree (n = {found.counts[0]})",
-        f"disagree (n = {found.counts[1]})",
+        "parts agree",
+        "disagree",
         "difference",
     ]
-    drawing = make_subplots(1, 3, subplot_titles=titles, horizontal_spacing=0.1)
+    drawing = make_subplots(1, 3, subplot_titles=titles, horizontal_spacing=0.05)
     for column, (values, axis) in enumerate(
         ((same, "coloraxis"), (other, "coloraxis"), (other - same, "coloraxis2")), start=1
     ):
         _add(drawing, found, values.tolist(), axis, column)
     top = max(1.2, float(same.max()), float(other.max()))
     reach = max(0.05, float((other - same).abs().max()))
-    left, right = scale("", top), scale("", reach)
-    left["colorbar"] |= {"x": 0.645, "xanchor": "left", "tickfont_size": 12}
-    right["colorbar"] |= {"tickfont_size": 12}
+    left, right = _scale("times even", top, 0.316, 0.6), _scale("difference", reach, 0.85, 0.28)
     right |= {"cmin": -reach, "colorscale": diverging(dark)}
     drawing.update_layout(coloraxis=left, coloraxis2=right)
     drawing.update_annotations(font_size=14)
-    drawing.update_yaxes(title=f"way through {coloured(found.query)}, which looks", row=1, col=1)
-    return framed(drawing, finding.caption(), dark, HEIGHT, gap=52)
+    drawing.update_yaxes(title=f"{coloured(found.query)}, which looks", row=1, col=1)
+    drawing.update_xaxes(title=f"{coloured(found.key)}, looked at", row=1, col=2)
+    return framed(drawing, finding.caption(), dark, HEIGHT, gap=118)
+
+
+def _scale(title: str, top: float, middle: float, length: float) -> dict[str, Any]:
+    """A scale whose bar lies below the panels, so that it fits narrow screens too."""
+    found = scale(title, top)
+    found["colorbar"] |= {
+        "orientation": "h",
+        "x": middle,
+        "xanchor": "center",
+        "len": length,
+        "y": -0.2,
+        "yanchor": "top",
+        "tickfont_size": 12,
+    }
+    found["colorbar"]["title"] |= {"side": "bottom"}
+    return found
 
 
 def _add(
@@ -71,10 +86,7 @@ def _add(
     )
     at: dict[str, Any] = {"row": 1, "col": column}
     drawing.add_trace(heat, **at)
-    drawing.update_xaxes(
-        title=f"way through {coloured(found.key)}", tickformat=".0%", nticks=3, showgrid=False, **at
-    )
-    drawing.update_yaxes(
-        autorange="reversed", tickformat=".0%", nticks=5, showgrid=False,
-        showticklabels=column == 1, **at,
-    )  # fmt: skip
+    way: dict[str, Any] = {"tickvals": [0.03, 0.97], "ticktext": ["begin", "end"], "ticks": ""}
+    way |= {"showgrid": False, "tickangle": 0, "tickfont_size": 12}
+    drawing.update_xaxes(**way, **at)
+    drawing.update_yaxes(**way, autorange="reversed", showticklabels=column == 1, **at)

@@ -99,3 +99,14 @@ def test_only_the_part_over_one_modality_is_given():
     assert part.given == pytest.approx(0.4)
     assert part.is_even
     assert part.window(0, 0.1).share == pytest.approx(1 / 8)
+
+
+def test_rows_count_by_how_much_of_their_attention_comes_here():
+    """A row that looks almost entirely at another modality hardly counts."""
+    sharp, flat = torch.eye(8)[0] * 1e-6, torch.full((8,), 1 / 8)
+    part = Look(Side("text", ("a", "b")), SOUND, torch.stack([sharp, flat]), flat / 2)
+
+    assert part.is_even
+    assert part.entropy() == pytest.approx(1, abs=1e-3)
+    assert part.window(None, 0.2).share == pytest.approx(0.25, abs=1e-3)
+    assert part.window(0, 0.2).share == pytest.approx(1)
