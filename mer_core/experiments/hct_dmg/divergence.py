@@ -48,8 +48,8 @@ def _rows(bench: Bench) -> list[Row]:
             f"p = {found.p_kl:.3f}; entropy {found.entropy[0]:.2f} and {found.entropy[1]:.2f} bits"
         )
         for measure, value in ((KL, found.kl), (JS, found.js), (P, found.p_kl)):
-            about = {"group": MODELS[bench.name], "note": told}
-            rows.append(Row(role, measure, value, len(bench), **about))
+            group = MODELS[bench.name]
+            rows.append(Row(role, measure, value, len(bench), group=group, note=told))
     return rows
 
 
