@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from mer_core.doctor import Check
     from mer_core.experiments.base import PaperExperiment, Result
+    from mer_core.grading import Grade, Grades
     from mer_core.interpreters.folder import Run
 
 MOST_REASONS = 40
@@ -144,6 +145,31 @@ def print_field(found: Mapping[str, Any]) -> None:
     for remark in remarks(found):
         out.print(escape(remark), style="dim", highlight=False)
     out.print(f"Weights, card and every number: {escape(found['folder'])}", highlight=False)
+
+
+def print_grades(grades: "Grades") -> None:
+    """Grades of one model: what was found, every number, what must be known."""
+    out = Console()
+    out.print(f"\n[bold]{escape(grades.model)}[/], {grades.split} split")
+    for sentence in grades.found:
+        out.print(escape(sentence), highlight=False)
+    rows = {g.name: grade_cells(g) for g in grades.grades}
+    print_table(rows, "number")
+    for note in grades.notes:
+        out.print(escape(note), style="dim", highlight=False)
+
+
+def grade_cells(grade: "Grade") -> dict[str, str]:
+    """One grade as the cells of a row."""
+    cells = {}
+    for what, share, score in (
+        ("something lies", "of the oracle", grade.incongruent),
+        ("who lies", "of its accuracy", grade.liar),
+    ):
+        told = f"{score.value:.3f} ({score.low:.3f}-{score.high:.3f})" if score else "-"
+        cells |= {what: told, share: f"{100 * score.share:.0f} %" if score else "-"}
+    ms = "" if grade.milliseconds is None else f"{grade.milliseconds:.1f}"
+    return cells | {"forwards": f"{grade.forwards:g}", "ms": ms, "remark": grade.note}
 
 
 def print_table(rows: Mapping[str, Any], head: str) -> None:

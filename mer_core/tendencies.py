@@ -28,6 +28,9 @@ FORMAT = "1"
 LOOKS = ("Z_u", "Z_v", "Y_u", "Y_v")
 """HCT-DMG's four looks by role. Z: an auxiliary looks at the other; Y: the primary at one."""
 
+ENTRY = "entry."
+"""Beginning of the taps where a modality enters as numbers: what it brings, before it is read."""
+
 _SIDES = {
     "Z_u": ("first", "second"),
     "Z_v": ("second", "first"),
@@ -144,12 +147,12 @@ def tendencies_of(model: str, weights: str) -> Tendencies:
 
 
 def is_pooled(name: str) -> bool:
-    """Whether a tap holds a modality's own states (H) or those after a look (Z, Y)."""
-    return name in LOOKS or name.startswith(("H.", "Y."))
+    """Whether a tap holds a modality's input (entry), its own states (H) or a look (Z, Y)."""
+    return name in LOOKS or name.startswith((ENTRY, "H.", "Y."))
 
 
 def pooled(trace: Trace, batch: Batch) -> dict[str, Pooled]:
-    """Every H, Z and Y that was seen, averaged over the real positions of each sample.
+    """Every entry, H, Z and Y that was seen, averaged over the real positions of each sample.
 
     Which modality has a role is said by the taps; where it differs between the samples of a
     batch, the gate by sample says it.

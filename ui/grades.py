@@ -6,7 +6,7 @@ import streamlit as st
 
 from mer_core.errors import MerError, ResultInvalid
 from mer_core.grading import WHAT, Grade, Grades, Score, grade_sentence, load_grades
-from mer_core.models import MODELS
+from mer_core.models import NAMES
 from mer_core.views.grades import draw_scores
 from ui.downloads import downloads
 from ui.findings import draw, is_dark
@@ -61,7 +61,7 @@ def pick_grades() -> Grades | None:
 def _all_grades() -> tuple[dict[str, Grades], list[str]]:
     """Model -> its grades, and a sentence for each whose grades cannot be shown."""
     found, problems = {}, []
-    for model in MODELS:
+    for model in NAMES:
         try:
             found[model] = load_grades(model)
         except ResultInvalid as error:

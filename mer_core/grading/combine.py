@@ -1,30 +1,79 @@
-"""What is fitted on validation: two products of experts, and a small combination of them.
+"""What is fitted on validation: products of experts, and a small combination of them.
 
 On validation itself every number is made by a fit that has not seen its sample (folds), so that
 validation is not flattered; on test, by one fit on all of validation.
 """
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 from jaxtyping import Float, Int
-from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
-from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import StandardScaler
 from torch import Tensor
+from torch.nn.functional import cross_entropy, pad
 
-from mer_core.grading.scores import Evidence, Measured, odds_of
-from mer_core.probes.lies import Weighing, fit_weighing, posterior
+from mer_core.grading.scores import Evidence, Measured
+from mer_core.probes.lies import Weighing, fit_weighing, log_odds, posterior
 from mer_core.roles import MODALITIES
 
 FOLDS = 10
-STRENGTH = 0.3
-"""C of the combination; 0.03, 0.3 and 3 were tried on validation and differ by under 0.005."""
+CLOSE = 0.02
+"""How strongly the shares of the combination are held near even ones; 0.005 to 0.1 are alike."""
 
 KINDS = 1 + len(MODALITIES)
+PASSES = {"posterior": ("alone",), "leanings": ("plain",), "entry": ("plain",)}
+"""Name of a product of experts -> the forwards that it takes."""
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """What is known of some samples, for fitting.
+
+    Attributes:
+        kind: 0 where nobody lies, else 1 + the place of who does.
+        own: Per modality, the emotion that it itself expresses.
+    """
+
+    kind: Int[Tensor, " sample"]
+    own: Int[Tensor, "modality sample"]
+
+    def some(self, rows: np.ndarray) -> "Known":
+        """The same of some samples."""
+        at = torch.from_numpy(rows)
+        return Known(self.kind[at], self.own[:, at])
+
+
+@dataclass(frozen=True, eq=False)
+class Stack:
+    """The combination: experts are added up for each modality, then weighed as one.
+
+    Attributes:
+        names: Of the experts.
+        shares: By how much the log probabilities of each expert count, per modality.
+        bias: Per modality, log odds added to "this one lies".
+        floor: Share of the answers that is noise.
+    """
+
+    names: tuple[str, ...]
+    shares: Float[Tensor, "expert modality"]
+    bias: Float[Tensor, " modality"]
+    floor: float
+
+    @property
+    def size(self) -> int:
+        """How many numbers were fitted."""
+        return self.shares.numel() + len(self.bias) + 1
+
+    def kinds(
+        self, experts: dict[str, Float[Tensor, "modality sample emotion"]]
+    ) -> Float[Tensor, "sample kind"]:
+        """Probability that nobody lies (first), and that each modality does."""
+        mixed = _mixed(torch.stack([experts[name] for name in self.names]), self.shares)
+        odds = log_odds(mixed, torch.ones(len(mixed)), torch.tensor(self.floor)) + self.bias
+        return pad(odds, (1, 0)).softmax(dim=-1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,84 +82,93 @@ class Fitted:
 
     Attributes:
         weighings: Name of a product of experts -> its numbers.
-        combination: From features to the kinds: nobody lies, text lies, and so on.
+        stack: The combination of all of them.
     """
 
     weighings: dict[str, Weighing]
-    combination: Pipeline
+    stack: Stack
 
 
-def sources(
-    evidence: Evidence,
-) -> dict[str, tuple[Float[Tensor, "modality sample emotion"], tuple]]:
-    """Name of a product of experts -> log probabilities it weighs, and the forwards they take."""
-    found: dict[str, tuple[Tensor, tuple]] = {"posterior": (evidence.alone, ("alone",))}
-    if evidence.own is not None:
-        found["leanings"] = evidence.own, ("plain",)
+def experts(evidence: Evidence) -> dict[str, Float[Tensor, "modality sample emotion"]]:
+    """Name -> log probabilities of the emotions, as each modality has them by itself."""
+    found = {"posterior": evidence.alone}
+    for name, prefix in (("leanings", "H."), ("entry", "entry.")):
+        own = evidence.read_at(prefix)
+        if own is not None:
+            found[name] = own
     return found
 
 
-def fit(evidence: Evidence, kind: Int[np.ndarray, " sample"], weights: str) -> Fitted:
+def fit(evidence: Evidence, known: Known, weights: str) -> Fitted:
     """Fit everything on these samples.
 
     Args:
         evidence: Of validation, or of some folds of it.
-        kind: 0 where nobody lies, else 1 + the place of who does.
+        known: Of the same samples.
         weights: sha256 of the model's weights, for the record.
     """
-    told = torch.from_numpy(np.ascontiguousarray(kind))
+    given = experts(evidence)
     weighings = {
-        name: fit_weighing(logits, told, weights, "valid")
-        for name, (logits, _) in sources(evidence).items()
+        name: fit_weighing(logits, known.kind, weights, "valid") for name, logits in given.items()
     }
-    combined = make_pipeline(StandardScaler(), LogisticRegression(C=STRENGTH, max_iter=2000))
-    combined.fit(features(evidence, weighings), kind)
-    return Fitted(weighings, combined)
+    return Fitted(weighings, fit_stack(given, known))
 
 
-def features(
-    evidence: Evidence, weighings: dict[str, Weighing]
-) -> Float[np.ndarray, "sample feature"]:
-    """What the combination is given: few numbers, each of which is a probe's own.
+def fit_stack(given: dict[str, Float[Tensor, "modality sample emotion"]], known: Known) -> Stack:
+    """Shares, biases and floor that make known kinds, and what each expresses, most probable."""
+    values, count = torch.stack(list(given.values())), len(MODALITIES)
+    even = -math.log(len(given))
+    shares = torch.full((len(given), count), even)
+    bias, floor = torch.full((count,), -2.0), torch.tensor(-3.0)
+    learn = [t.requires_grad_() for t in (shares, bias, floor)]
+    optimiser = torch.optim.LBFGS(learn, lr=0.3, max_iter=200, line_search_fn="strong_wolfe")
 
-    The log odds of every product of experts, for each modality; how sure the whole answer is; and
-    for each modality whether the other two together, and the whole, say what it says alone.
-    """
-    seen, alone = evidence.seen, evidence.alone
-    parts = [odds_of(logits, weighings[n]) for n, (logits, _) in sources(evidence).items()]
-    whole = seen.logits[0].log_softmax(-1)
-    for i in range(len(MODALITIES)):
-        pair = seen.logits[seen.case(*(j for j in range(3) if j != i))].log_softmax(-1)
-        agree = [(pair + alone[i]).logsumexp(-1), (whole + alone[i]).logsumexp(-1)]
-        parts.append(torch.stack(agree, dim=1).double().numpy())
-    parts.append(whole.amax(-1)[:, None].double().numpy())
-    return np.concatenate(parts, axis=1)
+    def loss() -> Tensor:
+        optimiser.zero_grad()
+        mixed = _mixed(values, shares.exp())
+        odds = log_odds(mixed, torch.ones(count), floor.sigmoid()) + bias
+        told = cross_entropy(pad(odds, (1, 0)), known.kind)
+        own = [cross_entropy(m, label) for m, label in zip(mixed, known.own, strict=True)]
+        told = told + torch.stack(own).mean() + CLOSE * (shares - even).square().mean()
+        told = told + 1e-3 * (floor + 3).square()
+        told.backward()
+        return told
+
+    with torch.enable_grad():
+        optimiser.step(loss)
+    return Stack(
+        tuple(given), shares.detach().exp(), bias.detach(), float(floor.detach().sigmoid())
+    )
+
+
+def _mixed(
+    values: Float[Tensor, "expert modality sample emotion"],
+    shares: Float[Tensor, "expert modality"],
+) -> Float[Tensor, "modality sample emotion"]:
+    return (shares[:, :, None, None] * values).sum(dim=0)
 
 
 def fitted_scores(
     evidence: Evidence, fitted: Fitted
 ) -> dict[str, Float[np.ndarray, "sample kind"]]:
     """Name -> probability of each kind, for what was fitted on other samples."""
-    told = {
-        name: posterior(logits, fitted.weighings[name]).double().numpy()
-        for name, (logits, _) in sources(evidence).items()
-    }
-    order = fitted.combination.classes_
-    kinds = np.zeros((len(evidence.seen), KINDS))
-    kinds[:, order] = fitted.combination.predict_proba(features(evidence, fitted.weighings))
-    return told | {"combination": kinds}
+    given = experts(evidence)
+    told = {name: posterior(logits, fitted.weighings[name]) for name, logits in given.items()}
+    told["combination"] = fitted.stack.kinds(given)
+    return {name: kinds.double().numpy() for name, kinds in told.items()}
 
 
 def out_of_fold(
-    evidence: Evidence, kind: Int[np.ndarray, " sample"], weights: str, seed: int = 0
+    evidence: Evidence, known: Known, weights: str, seed: int = 0
 ) -> dict[str, Float[np.ndarray, "sample kind"]]:
     """The same for the samples of validation, each by a fit on the other folds."""
     told: dict[str, np.ndarray] = {}
+    n = len(known.kind)
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
-    for rest, held in folds.split(np.zeros(len(kind)), kind):
-        fitted = fit(some(evidence, rest), kind[rest], weights)
+    for rest, held in folds.split(np.zeros(n), known.kind.numpy()):
+        fitted = fit(some(evidence, rest), known.some(rest), weights)
         for name, kinds in fitted_scores(some(evidence, held), fitted).items():
-            told.setdefault(name, np.zeros((len(kind), KINDS)))[held] = kinds
+            told.setdefault(name, np.zeros((n, KINDS)))[held] = kinds
     return told
 
 
@@ -127,26 +185,25 @@ def some(evidence: Evidence, rows: Sequence[int] | np.ndarray) -> Evidence:
     return replace(evidence, seen=kept)
 
 
-NOTES: dict[str, Callable[[Fitted], str]] = {
-    "posterior": lambda _: "Seven numbers fitted on validation.",
-    "leanings": lambda _: "Linear probes fitted on train, seven numbers on validation.",
-    "combination": lambda f: f"Logistic regression on {f.combination.n_features_in_} numbers.",
-}
-
-
 def as_measured(
-    told: dict[str, Float[np.ndarray, "sample kind"]], evidence: Evidence, fitted: Fitted
+    told: dict[str, Float[np.ndarray, "sample kind"]], fitted: Fitted
 ) -> list[Measured]:
     """Probabilities of kinds as numbers to grade."""
-    passes = {name: kinds for name, (_, kinds) in sources(evidence).items()}
+    notes = {
+        "posterior": "Seven numbers fitted on validation.",
+        "leanings": "Linear probes fitted on train, seven numbers on validation.",
+        "entry": "Linear probes of the model's inputs, before it reads them: fitted on train, "
+        "seven numbers on validation.",
+        "combination": f"{fitted.stack.size} numbers fitted on validation.",
+    }
     return [
         Measured(
             name,
             1 - kinds[:, 0],
             kinds[:, 1:],
-            passes.get(name, ("lattice",)),
+            PASSES.get(name, ("alone",)),
             fitted="valid" if name == "posterior" else "train and valid",
-            note=NOTES[name](fitted),
+            note=notes[name],
         )
         for name, kinds in told.items()
     ]

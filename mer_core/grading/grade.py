@@ -15,19 +15,27 @@ from mer_core.datasets.puppets.oracle import believe
 from mer_core.datasets.puppets.utterances import KINDS, UtteranceTruth
 from mer_core.errors import BadInput, DataMissing
 from mer_core.grading.base import Grade, Grades, Score
-from mer_core.grading.combine import Fitted, as_measured, fit, fitted_scores, out_of_fold
+from mer_core.grading.combine import (
+    Fitted,
+    Known,
+    as_measured,
+    fit,
+    fitted_scores,
+    out_of_fold,
+)
 from mer_core.grading.names import REFERENCES, WHAT
 from mer_core.grading.scores import FORWARDS, Evidence, Measured, plain_scores
 from mer_core.grading.seen import CHUNK, Seen, reordered, see
+from mer_core.grading.tables import utterance_table
 from mer_core.grading.telling import found_sentences
 from mer_core.models import EmotionModel
 from mer_core.probes.lies import FILE as LIES
 from mer_core.recording import versions as package_versions
+from mer_core.task import EMOTIONS
 from mer_core.tendencies import FILE, Tendencies, tendencies_of
 from mer_core.training.features import trimmed
 from mer_core.training.report import TEST_READ
-from mer_core.training.tendencies import can_lean, fit_tendencies, training_batch
-from mer_core.training.utterances import UtteranceTable, featured_utterances
+from mer_core.training.tendencies import can_lean, fit_tendencies
 from mer_core.types import Modality
 
 Progress = Callable[[str, int, int], None]
@@ -50,13 +58,18 @@ class Split:
         name: "valid" or "test".
         evidence: What scores are made from.
         truths: What each sample knows of itself.
-        kind: 0 where nobody lies, else 1 + the place of who does.
+        known: Who lies, and what each modality itself expresses.
     """
 
     name: str
     evidence: Evidence
     truths: tuple[UtteranceTruth, ...]
-    kind: Int[np.ndarray, " sample"]
+    known: Known
+
+    @property
+    def kind(self) -> Int[np.ndarray, " sample"]:
+        """0 where nobody lies, else 1 + the place of who does."""
+        return self.known.kind.numpy()
 
 
 def grade(
@@ -90,13 +103,13 @@ def grade(
     tendencies = _tendencies(model, name, weights, save, progress)
     valid = open_split(model, "valid", None if split == "test" else limit, tendencies, progress)
     here = valid if split == "valid" else open_split(model, split, limit, tendencies, progress)
-    fitted = fit(valid.evidence, valid.kind, weights)
+    fitted = fit(valid.evidence, valid.known, weights)
     told = (
-        out_of_fold(valid.evidence, valid.kind, weights)
+        out_of_fold(valid.evidence, valid.known, weights)
         if split == "valid"
         else fitted_scores(here.evidence, fitted)
     )
-    measured = [*plain_scores(here.evidence), *as_measured(told, here.evidence, fitted)]
+    measured = [*plain_scores(here.evidence), *as_measured(told, fitted)]
     if save:
         for key, how in fitted.weighings.items():
             how.save(folder_of(name) / (LIES if key == "posterior" else f"{key}-{LIES}"))
@@ -113,8 +126,8 @@ def _tendencies(
         return tendencies_of(name, weights)
     except DataMissing:
         about = {"split": "train", "world": WORLD.digest(), "model": name}
-        batch = training_batch(model, progress)
-        made = fit_tendencies(model, batch, weights, about, progress)
+        table, _ = utterance_table(model, "train", None, progress)
+        made = fit_tendencies(model, table.batch, weights, about, progress)
         if save:
             made.save(folder_of(name) / FILE)
         return made
@@ -133,20 +146,22 @@ def open_split(
     Raises:
         BadInput: Too few samples: some kind of lie is missing.
     """
-    samples = featured_utterances(split, progress, limit)
-    truths = tuple(s.truth for s in samples if isinstance(s.truth, UtteranceTruth))
+    table, truths = utterance_table(model, split, limit, progress)
     kind = np.array([list(KINDS).index(t.kind) for t in truths])
     if len(set(kind.tolist())) < len(KINDS) or np.bincount(kind).min() < 2:
         raise BadInput("So few samples hold no lie of some kind: ask for more with --limit.")
-    # Kinds of KINDS stand in the order of who lies: text, audio, vision.
-    places = {None: 0} | {m: i + 1 for i, m in enumerate(Modality)}
-    kind = np.array([places[t.liar] for t in truths])
-    table = UtteranceTable(model, samples, progress)
     rows = table.by_length.split(CHUNK)
     batches = [trimmed(table.batch.select(some)) for some in rows]
     seen: Seen = see(model, batches, progress, deep)
     back = torch.cat(list(rows)).argsort()
-    return Split(split, Evidence(reordered(seen, back), tendencies), truths, kind)
+    return Split(split, Evidence(reordered(seen, back), tendencies), truths, known_of(truths))
+
+
+def known_of(truths: Sequence[UtteranceTruth]) -> Known:
+    """Who lies and what each modality expresses, as the maker knows."""
+    places = {None: 0} | {m: i + 1 for i, m in enumerate(Modality)}
+    own = [[EMOTIONS.index(t.emotions[m]) for t in truths] for m in Modality]
+    return Known(torch.tensor([places[t.liar] for t in truths]), torch.tensor(own))
 
 
 def graded(
@@ -171,7 +186,7 @@ def graded(
         data=_data(here),
         grades=tuple(rows[key] for key in WHAT if key in rows),
         found=(),
-        manifest=_manifest(model, name, here.name, weights, fitted),
+        manifest=manifest_of(model, name, here.name, weights, fitted),
         notes=NOTES,
     )
     return replace(found, found=found_sentences(found))
@@ -198,9 +213,10 @@ def _data(here: Split) -> dict[str, Any]:
     }
 
 
-def _manifest(
-    model: EmotionModel, name: str, split: str, weights: str, fitted: Fitted | None
+def manifest_of(
+    model: EmotionModel, name: str, split: str, weights: str, fitted: Fitted | None = None
 ) -> dict[str, Any]:
+    """Where grades come from, as plain data without a date."""
     told: dict[str, Any] = {
         "weights_sha256": weights,
         "code": code_hash(type(model)),

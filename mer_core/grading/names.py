@@ -21,7 +21,8 @@ WHAT: dict[str, str] = {
     "batch gate": "The paper's gate (ω), one vector for all inputs",
     "views": "Disagreement of the four descriptions, in bits",
     "posterior": "Who lies, by what each modality alone says (product of experts)",
-    "leanings": "Who lies, by what linear probes read of each (product of experts)",
+    "leanings": "Who lies, by linear probes of each modality's own state (product of experts)",
+    "entry": "Who lies, by linear probes of what each modality brings in (product of experts)",
     "combination": "A calibrated combination of few of these",
     "oracle": "The oracle, which knows how puppets are made",
 }

@@ -18,11 +18,10 @@ from mer_core.probes.distortion import moved
 from mer_core.probes.divergence import entropy, js, kl
 from mer_core.probes.incongruity import disagreement
 from mer_core.probes.lattice import Lattice
-from mer_core.probes.lies import Weighing, log_odds
 from mer_core.probes.tendencies import Lean, own_numbers
 from mer_core.roles import MODALITIES
 from mer_core.task import EMOTIONS
-from mer_core.tendencies import Tendencies
+from mer_core.tendencies import ENTRY, Tendencies
 
 FORWARDS = {"plain": 1, "alone": 4, "lattice": 8, "gradient": 1, "noise": 16}
 """Kind of forward -> rows that one sample takes in it."""
@@ -72,20 +71,22 @@ class Evidence:
     @property
     def leans(self) -> tuple[Lean, ...]:
         """What every pooled tap leans to."""
-        if self.tendencies is None:
+        if self.tendencies is None or not any(n.startswith("H.") for n in self.seen.pooled):
             return ()
         return tuple(
             Lean(name, *self.seen.sides[name], *self.tendencies.leanings[name].says(values))
             for name, values in self.seen.pooled.items()
+            if not name.startswith(ENTRY)
         )
 
-    @property
-    def own(self) -> Float[Tensor, "modality sample emotion"] | None:
-        """Log probabilities that linear probes read of each modality's own state."""
-        found = {int(x.target[0]): x.probs for x in self.leans if x.alone}
-        if len(found) < len(MODALITIES):
+    def read_at(self, prefix: str) -> Float[Tensor, "modality sample emotion"] | None:
+        """Log probabilities that linear probes read at "H." or "entry." of each modality."""
+        names = [f"{prefix}{m}" for m in MODALITIES]
+        probes = self.tendencies.leanings if self.tendencies else {}
+        if not all(name in probes and name in self.seen.pooled for name in names):
             return None
-        return torch.stack([found[i] for i in range(len(MODALITIES))]).clamp(min=1e-6).log()
+        said = [probes[name].says(self.seen.pooled[name])[1] for name in names]
+        return torch.stack(said).clamp(min=1e-6).log()
 
 
 def plain_scores(evidence: Evidence, seed: int = 0) -> list[Measured]:
@@ -222,12 +223,6 @@ _MAKERS: tuple[Callable[[Evidence], list[Measured]], ...] = (
     _noise,
     _gates,
 )
-
-
-def odds_of(logits: Float[Tensor, "modality sample emotion"], how: Weighing) -> np.ndarray:
-    """(sample, modality) log odds that each lies, biases included."""
-    odds = log_odds(logits, torch.tensor(how.sharpness), torch.tensor(how.floor))
-    return _np(odds + torch.tensor(how.bias))
 
 
 def _np(x: Tensor) -> np.ndarray:

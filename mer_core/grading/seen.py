@@ -28,7 +28,7 @@ Progress = Callable[[str, int, int], None]
 CHUNK = 32
 """Samples a forward; the lattice has eight times as many rows."""
 
-WATCHED = ("H.*", "Z_?", "Y_?", "Y.*", "*omega_by_sample", "*.alpha", "*.pattern")
+WATCHED = ("entry.*", "H.*", "Z_?", "Y_?", "Y.*", "*omega_by_sample", "*.alpha", "*.pattern")
 """Taps that graded probes read."""
 
 
@@ -113,8 +113,8 @@ def see(
 @torch.inference_mode()
 def _lattice(model: EmotionModel, batch: Batch, clock: "_Clock") -> dict[str, Any]:
     """All subsets in one forward; inside, only the first case (everything heard) is kept."""
-    heard, n, patterns = every_subset(model.modalities), len(batch), watched(model)
-    with clock.timed("lattice", n), capture(model, *(patterns or ("entry.*",))) as trace:
+    heard, n = every_subset(model.modalities), len(batch)
+    with clock.timed("lattice", n), capture(model, *watched(model)) as trace:
         said = model(heard_only(batch, model.modalities, heard))
     first = _first_case(trace, n)
     pools = pooled(first, batch)

@@ -5,18 +5,25 @@ from mer_core.models.base import EmotionModel
 from mer_core.probes.attention import LooksAcross
 from mer_core.probes.attribution import Attribute
 from mer_core.probes.base import Experiment, Finding, Reader
+from mer_core.probes.congruence import LabelCongruence
+from mer_core.probes.corruption import Spoil
 from mer_core.probes.cross_maps import LooksByHead
+from mer_core.probes.distortion import ReadDistortion
+from mer_core.probes.divergence import ReadDivergence
 from mer_core.probes.gates import ExpertGateReader, ModalityGateReader
 from mer_core.probes.guided import LooksGuided
 from mer_core.probes.heeded import HeedsViews
+from mer_core.probes.highlight import LooksWhereItMatters
 from mer_core.probes.incongruity import Incongruity
 from mer_core.probes.knockout import KnockOutExperts, KnockOutViews
 from mer_core.probes.lattice import SplitsByModality
+from mer_core.probes.lies import WhoLies
 from mer_core.probes.logits import SumsLogits
 from mer_core.probes.resemblance import StagesResembleViews
 from mer_core.probes.shuffled import ShuffleLooks
 from mer_core.probes.silence import Sharing, Silencing
 from mer_core.probes.soft_fusion import ReadsWords, StagesTakeViews
+from mer_core.probes.tendencies import ReadLeanings
 from mer_core.probes.view_game import ContributeViews
 from mer_core.probes.view_words import ContributeWords
 from mer_core.recording import Recording
@@ -42,6 +49,13 @@ PROBES: dict[str, Reader | Experiment] = {
     "How much does each modality add?": Sharing(),
     "What do modalities say alone, together and against each other?": SplitsByModality(),
     "Do the modalities agree?": Incongruity(),
+    "Does one of them lie, and which?": WhoLies(),
+    "Which way does each modality lean?": ReadLeanings(),
+    "Do the modalities lean to opposite sides?": LabelCongruence(),
+    "Does attention turn what a modality says?": ReadDistortion(),
+    "Does attention follow what mattered?": LooksWhereItMatters(),
+    "Does attention look as it does on congruent samples?": ReadDivergence(),
+    "How much noise does the answer bear?": Spoil(),
 }
 
 

@@ -15,7 +15,7 @@ from mer_core.errors import DataMissing
 from mer_core.probes.base import Finding, Reader, Row, listed, names_of, percent
 from mer_core.recording import Recording
 from mer_core.roles import MODALITIES
-from mer_core.tendencies import Tendencies, pooled, tendencies_of
+from mer_core.tendencies import ENTRY, Tendencies, pooled, tendencies_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +54,7 @@ def leans(recording: Recording, tendencies: Tendencies) -> tuple[Lean, ...]:
     return tuple(
         Lean(name, p.target, p.source, *tendencies.leanings[name].says(p.values))
         for name, p in pooled(recording.trace, recording.batch).items()
-        if name in tendencies.leanings
+        if name in tendencies.leanings and not name.startswith(ENTRY)
     )
 
 

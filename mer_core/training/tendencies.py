@@ -1,20 +1,21 @@
 """Fit the linear probes of `mer_core.tendencies` on what a frozen model holds on training data.
 
-They learn the answers of the data set, never which modality lied: so they can be fitted on any set.
-Only the mean look of congruent samples uses the modalities' own labels, where a set has them.
+What a modality holds by itself (entry, H) learns what that modality expresses, where the set labels
+it, and otherwise the answer of the whole; what it holds after a look (Z, Y) learns the answer of
+the whole. No probe is told which modality lies.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 import torch
 from jaxtyping import Float, Int
-from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.linear_model import Ridge
 from torch import Tensor
 
 from mer_core.models.base import EmotionModel
-from mer_core.roles import marginals
+from mer_core.roles import MODALITIES, marginals
 from mer_core.task import EMOTIONS
 from mer_core.tendencies import Leaning, Tendencies, pooled
 from mer_core.trace import capture, taps
@@ -24,13 +25,13 @@ from mer_core.types import Batch, Modality
 Progress = Callable[[str, int, int], None]
 
 CHUNK = 128
-STRENGTH, DECAY = 1.0, 1.0
-"""C of the logistic regression, alpha of the ridge: the libraries' own defaults."""
+RIDGE, DECAY = 1.0, 1e-3
+"""Of the regression of the sentiment, and of the mean cross-entropy of the emotion."""
 
 
 def can_lean(model: EmotionModel) -> bool:
-    """Whether a model holds states of single modalities that a linear probe can read."""
-    return any(name.startswith("H.") for name in taps(model))
+    """Whether a model takes in modalities that are sequences, one tap each."""
+    return model.modalities == MODALITIES
 
 
 def fit_tendencies(
@@ -46,16 +47,26 @@ def fit_tendencies(
         progress: Told how far it is.
     """
     states, falls = _seen(model, batch, progress)
-    assert batch.target is not None
-    number = batch.sentiment if batch.sentiment is not None else torch.zeros(len(batch))
     leanings = {}
     for i, (name, values) in enumerate(states.items()):
-        leanings[name] = fit_leaning(values, number, batch.target)
+        leanings[name] = fit_leaning(values, *_learned(name, batch))
         progress("fitting tendencies", i + 1, len(states))
     agree = congruent(batch)
     centres = {role: fall[agree].mean(dim=0) for role, fall in falls.items()}
     told = {**about, "n": len(batch), "congruent": int(agree.sum())}
+    told["labels"] = "true unimodal labels" if batch.labels else "answers of the whole"
     return Tendencies(leanings, centres, EMOTIONS, weights, told)
+
+
+def _learned(name: str, batch: Batch) -> tuple[Tensor, Tensor]:
+    """Sentiment and emotion that a probe learns; no sentiment (NaN) where the modality lies."""
+    assert batch.target is not None
+    number = batch.sentiment if batch.sentiment is not None else torch.zeros(len(batch))
+    kind, _, modality = name.partition(".")
+    label = batch.labels.get(Modality(modality)) if kind in ("entry", "H") else None
+    if label is None:
+        return number, batch.target
+    return torch.where(label == batch.target, number, torch.nan), label
 
 
 def congruent(batch: Batch) -> Tensor:
@@ -74,7 +85,8 @@ def _seen(
     """Pooled states and fallen attention of every sample, in order."""
     states: dict[str, list[Tensor]] = {}
     falls: dict[str, list[Tensor]] = {}
-    patterns = ["H.*", "*.pattern"]
+    patterns = ["entry.*", "*.pattern"]
+    patterns += ["H.*"] * any(n.startswith("H.") for n in taps(model))
     patterns += [p for p in ("Z_u", "Z_v", "Y_u", "Y_v", "C") if p in taps(model)]
     patterns += ["Y.*"] * any(n.startswith("Y.") for n in taps(model))
     patterns += ["*omega_by_sample"] * any(n.endswith("omega_by_sample") for n in taps(model))
@@ -101,29 +113,42 @@ def fit_leaning(
     number: Float[Tensor, " sample"],
     target: Int[Tensor, " sample"],
 ) -> Leaning:
-    """Ridge regression of the sentiment and logistic regression of the emotion, standardised."""
+    """Ridge regression of the sentiment and logistic regression of the emotion, standardised.
+
+    Args:
+        values: What is read.
+        number: Sentiment; NaN where it is not known, and then it teaches nothing.
+        target: Emotion.
+    """
     x = values.double().numpy()
     mean, scale = x.mean(0), x.std(0) + 1e-6
     x = (x - mean) / scale
-    line = Ridge(alpha=DECAY).fit(x, number.double().numpy())
-    classes = LogisticRegression(C=STRENGTH, max_iter=500).fit(x, target.numpy())
-    count = len(EMOTIONS)
-    weight, bias = np.zeros((x.shape[1], 1 + count)), np.full(1 + count, -20.0)
-    weight[:, 0], bias[0] = line.coef_, line.intercept_
-    weight[:, 1 + classes.classes_] = classes.coef_.T
-    bias[1 + classes.classes_] = classes.intercept_
+    known = ~number.isnan().numpy()
+    line = Ridge(alpha=RIDGE).fit(x[known], number.double().numpy()[known])
+    classes = _softmax(x, target)
+    weight, bias = classes[:-1], classes[-1]
+    weight = np.concatenate([line.coef_[:, None], weight], axis=1)
+    bias = np.concatenate([[line.intercept_], bias])
     weight = weight / scale[:, None]
     bias = bias - mean @ weight
     return Leaning(torch.from_numpy(weight).float(), torch.from_numpy(bias).float())
 
 
-def training_batch(model: EmotionModel, progress: Progress, limit: int | None = None) -> Batch:
-    """The puppets' training utterances, processed for a model."""
-    from mer_core.training.utterances import UtteranceTable, featured_utterances
+def _softmax(
+    x: Float[np.ndarray, "sample hidden"], target: Int[Tensor, " sample"]
+) -> Float[np.ndarray, "hidden_and_one emotion"]:
+    """Softmax regression with a ridge, whichever emotions occur; the last row is the bias."""
+    values = torch.cat([torch.from_numpy(x), torch.ones(len(x), 1)], dim=1).float()
+    weight = torch.zeros(values.shape[1], len(EMOTIONS), requires_grad=True)
+    optimiser = torch.optim.LBFGS([weight], max_iter=80, line_search_fn="strong_wolfe")
 
-    return UtteranceTable(model, featured_utterances("train", progress, limit), progress).batch
+    def loss() -> Tensor:
+        optimiser.zero_grad()
+        told = torch.nn.functional.cross_entropy(values @ weight, target)
+        told = told + DECAY * weight[:-1].square().sum()
+        told.backward()
+        return told
 
-
-def validation_rows(batch: Batch, size: int) -> Sequence[Tensor]:
-    """Rows of a split in chunks of like length."""
-    return batch.streams[Modality.AUDIO].mask.sum(1).argsort(stable=True).split(size)
+    with torch.enable_grad():
+        optimiser.step(loss)
+    return weight.detach().double().numpy()

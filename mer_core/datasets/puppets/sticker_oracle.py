@@ -148,3 +148,18 @@ def sticker_ceilings(
             best = np.flatnonzero(p >= p.max() - 1e-9)
             right[reader] += (EMOTIONS.index(plot.emotion) in best) / len(best)
     return {reader: hits / n for reader, hits in right.items()} | {"n": float(n)}
+
+
+def contradicting(plot: Plot) -> tuple[str, ...]:
+    """Which of "text" and "vision" say something other than the truthful majority.
+
+    Whoever sees all carriers and hears all views knows it for certain: the majority of what the
+    carriers show is the target, always and strictly. So this reader's belief is 0 or 1, and its
+    AUROC on "something contradicts" is 1. Text contradicts where the intention lies or a view tells
+    of a carrier what it does not show, vision where a pictured carrier lies.
+    """
+    truth = verdict(plot.says.values())
+    told = [t for t in plot.told.values() if t not in (None, SILENT)]
+    words = any(t != truth for t in (*told, plot.says["intention"]) if t is not None)
+    seen = any(plot.says[c] not in (None, truth) for c in PICTURED)
+    return ("text",) * words + ("vision",) * seen
