@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from mer_core.checkpoints import folder_of
 from mer_core.processing.operations import SPOKEN
 from mer_core.types import Modality
 from ui.surgery_donor import disagreeing
@@ -147,6 +148,21 @@ def test_noise_moves_the_answer_and_the_papers_gate_stands_still(open_page):
     page.run()
     assert page.words != before
     assert "Without noise the answer is neutral" in page.words
+
+
+def test_the_gate_by_sample_moves_where_the_papers_stands_still(open_page):
+    if not (folder_of("hct_dmg_sample") / "card.json").is_file():
+        pytest.skip("the checkpoint hct_dmg_sample is not on this machine")
+    page = open_page("surgery", clip="4", look="Noise", level="-10 dB", noisy="face")
+    assert page.at.pills(key="models").value == ["EGMF", "HCT-DMG", "HCT-DMG, gate by sample"]
+    page.at.pills(key="models").set_value(["HCT-DMG, gate by sample"])
+    page.run()
+    assert "In the gate the" in page.words or "The gate moves by less" in page.words
+    assert "stands still" not in page.words
+
+    page.at.pills(key="models").set_value(["HCT-DMG"])
+    page.run()
+    assert "stands still" in page.words
 
 
 def test_the_choice_of_models_is_the_papers_by_default_and_one_is_enough(open_page):

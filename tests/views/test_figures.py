@@ -13,6 +13,8 @@ from mer_core.probes.attention import AttentionMap, Flow
 from mer_core.probes.gates import Gate
 from mer_core.probes.incongruity import Alone
 from mer_core.probes.knockout import ViewKnockout
+from mer_core.probes.lattice import Lattice
+from mer_core.probes.noise import CLEAN, GateSweep, NoiseSweep
 from mer_core.probes.positions import Positions
 from mer_core.probes.silence import Silences, every_subset
 from mer_core.probes.soft_fusion import SoftFusionMap, StageMap, StageView
@@ -74,7 +76,36 @@ def knockout():
     )
 
 
+def lattice():
+    return Lattice(
+        ids=("a", "b"),
+        target=("fear", "anger"),
+        modalities=MODALITIES,
+        heard=every_subset(MODALITIES),
+        logits=probs(8).log().double(),
+        names=EMOTIONS,
+        temperature=1.0,
+        absent=torch.zeros(3, 2, dtype=torch.bool),
+    )
+
+
+def noise_sweep():
+    return NoiseSweep(
+        ids=("a", "b"),
+        target=("fear", "anger"),
+        modality=Modality.AUDIO,
+        levels=(CLEAN, 0.0, -10.0),
+        probs=probs(3, 2),
+        names=EMOTIONS,
+        gate=GateSweep("modality", "ω", MODALITIES, probs(3, 2)[..., :3].softmax(-1), False),
+        seed=0,
+    )
+
+
 FINDINGS = {
+    "lattice": lattice,
+    "lattice terms": lambda: lattice().in_terms(),
+    "noise sweep": noise_sweep,
     "silences": lambda: Silences(
         ids=("a", "b"),
         target=("fear", "anger"),
