@@ -4,6 +4,7 @@ Source: every step is described in Python's standard library, module `pickletool
 """
 
 import codecs
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,7 @@ LARGE = 1 << 16
 DIGITS = 128
 """Longest whole number, in bytes or in digits."""
 
+_UNKNOWN = re.compile(rb"(?<!\\)(?:\\\\)*\\(?![\\'\"abfnrtvx0-7])")
 NO_OBJECT = "makes an object of a class"
 NO_EXTENSION = "asks for a registered extension"
 NO_OUTSIDE = "asks for something from outside the file"
@@ -50,8 +52,8 @@ def _real_line(line: bytes) -> float:
 
 def _string_line(line: bytes) -> str:
     quoted = len(line) > 1 and line[:1] in (b"'", b'"') and line[:1] == line[-1:]
-    if not quoted:
-        raise ValueError("a string without its quotes")
+    if not quoted or _UNKNOWN.search(line):
+        raise ValueError("a string without its quotes, or with an unknown escape")
     return codecs.escape_decode(line[1:-1])[0].decode("latin-1")  # type: ignore[attr-defined]
 
 
