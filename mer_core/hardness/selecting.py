@@ -12,8 +12,9 @@ from mer_core.hardness.table import HardTable
 SURE = 0.8
 """A model is called sure from this confidence on."""
 
-SPLIT = 1.5
-"""People are called split from this entropy of their ratings on, in bits; 1 is an even pair."""
+SPLIT = 2.0
+"""People are called split from this entropy of their ratings on, in bits: that of four emotions
+rated alike."""
 
 APART = 0.5
 """Modalities are called in conflict from this disagreement on, in bits."""
@@ -105,7 +106,7 @@ PRESETS: dict[str, Preset] = {
     ),
     "people": Preset(
         "People split, model sure",
-        f"people's ratings spread over {SPLIT} bits or more, and the model is at least "
+        f"people's ratings spread over {SPLIT:.0f} bits or more, and the model is at least "
         f"{100 * SURE:.0f} % sure",
         _people_split,
         "spread",

@@ -53,7 +53,8 @@ def says(table: HardTable, model: str, name: str) -> str:
     sure = int(((right == 0) & (table.models[model].confidence >= SURE)).sum())
     first = (
         f"{name} is wrong on **{wrong:,} of {n:,}** ({_percent(wrong / n)}, "
-        f"{_percent(low)} to {_percent(high)}) and at least {100 * SURE:.0f} % sure of {sure:,} of them."
+        f"{_percent(low)} to {_percent(high)}) and at least {100 * SURE:.0f} % sure of {sure:,} "
+        "of them."
     )
     return f"{first} {_hardest_kind(table, right == 0, known)}".strip()
 

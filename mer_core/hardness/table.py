@@ -144,9 +144,13 @@ class HardTable:
         return len(self.ids)
 
     def correct(self, model: str) -> Float[np.ndarray, " sample"]:
-        """1 where the model is right, 0 where it is wrong, NaN where nobody knows."""
-        right = (self.models[model].answers.words() == self.target.words()).astype(np.float32)
-        return np.where(self.target.is_any([UNKNOWN]), np.float32(np.nan), right)
+        """1 where the model is right, 0 where it is wrong.
+
+        NaN where nobody knows, and where the right answer is none of those that the model has.
+        """
+        answers = self.models[model].answers
+        right = (answers.words() == self.target.words()).astype(np.float32)
+        return np.where(self.target.is_any(answers.names), right, np.float32(np.nan))
 
     def apart(self) -> Float[np.ndarray, " sample"]:
         """How far the models' answers lie apart, in bits; NaN for fewer than two models.

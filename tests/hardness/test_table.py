@@ -81,6 +81,12 @@ def test_right_wrong_and_unknown_are_told_apart():
     assert np.isnan(right[5])
 
 
+def test_an_answer_that_the_model_does_not_have_is_not_held_against_it():
+    trust = table(target=Labels.of(["anger", "trust", "fear", "joy", "joy", "trust"]))
+
+    assert np.flatnonzero(np.isnan(trust.correct("first"))).tolist() == [1, 5]
+
+
 def test_models_that_say_the_same_are_no_bits_apart():
     same = table().apart()
 
