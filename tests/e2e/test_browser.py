@@ -35,7 +35,11 @@ def test_a_deep_link_may_be_the_first_request_of_a_server(tab):
         "Start",
         "Sticker lab",
         "Clip lab",
+        "Hard samples",
+        "Cross-attention",
+        "Surgery",
         "Experiments",
+        "Grades",
         "Models",
     ]
     tab.sound()
@@ -93,7 +97,7 @@ def test_a_click_in_the_gallery_opens_that_sticker(tab):
     tab.sound()
 
 
-@pytest.mark.parametrize("path", ["/", "/sticker_lab", "/clip_lab", "/models"])
+@pytest.mark.parametrize("path", ["/", "/sticker_lab", "/clip_lab", "/hard_samples", "/models"])
 def test_pages_are_light_and_dark_and_fit_wide_and_narrow(tab_of, path, tmp_path):
     folder = Path(os.environ.get("MER_SCREENSHOTS", tmp_path))
     folder.mkdir(parents=True, exist_ok=True)
