@@ -150,7 +150,7 @@ def draw_lattice_terms(finding: LatticeTerms, sample: int = 0, dark: bool = Fals
     room = max(max(way) - min(way), 0.1)
     drawing.update_xaxes(
         range=[min(way) - 0.1 * room, max(way) + 0.3 * room], showgrid=False, zeroline=False,
-        showticklabels=False, title=f"← against    score of {finding.target[sample]}    for →",
+        showticklabels=False, title=f"score of {finding.target[sample]} →",
     )  # fmt: skip
     labels = ["silence ", *(_label(term) for term in terms), "<b>everything heard</b> "]
     drawing.update_yaxes(
