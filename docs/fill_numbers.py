@@ -11,7 +11,13 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 START, END = "<!-- numbers:start -->", "<!-- numbers:end -->"
-MODELS = {"mghft": "MGHFT", "egmf": "EGMF", "hct_dmg": "HCT-DMG"}
+MODELS = {
+    "mghft": "MGHFT",
+    "egmf": "EGMF",
+    "hct_dmg": "HCT-DMG",
+    "hct_dmg_sample": "HCT-DMG, gate by sample",
+    "mult": "MulT (baseline)",
+}
 COMPARED = {
     "fused": "everything",
     "released": "everything, with four defects of the released code",

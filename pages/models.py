@@ -5,9 +5,9 @@ from ui.shell import require_frame
 require_frame()
 
 from ui.cards import interpreter_card, lead, model_card
-from ui.resources import NAMES
+from ui.resources import FURTHER, NAMES
 
 lead()
-for name in NAMES:
+for name in (*NAMES, *FURTHER):
     model_card(name)
 interpreter_card()

@@ -13,7 +13,7 @@ from mer_core.probes.base import percent
 from mer_core.trust import trust_sentence
 from mer_core.views.colours import ink, line
 from ui.findings import is_dark
-from ui.resources import NAMES, READS, load_model, shelf
+from ui.resources import FURTHER, NAMES, called, load_model, reads, shelf
 
 
 class Paper(NamedTuple):
@@ -27,6 +27,10 @@ PAPERS = {
     "mghft": Paper("MGHFT, a multi-granularity hierarchical fusion transformer", "2507.18929"),
     "egmf": Paper("expert-guided multimodal fusion with large language models", "2601.07565"),
     "hct_dmg": Paper("Cross-Attention is Not Enough", "2305.13583"),
+    "hct_dmg_sample": Paper("MODS, which chooses the primary modality by sample", "2511.06328"),
+    "mult": Paper(
+        "Multimodal Transformer for Unaligned Multimodal Language Sequences", "1906.00295"
+    ),
 }
 
 VERSIONS = {
@@ -77,9 +81,9 @@ def model_card(name: str) -> None:
     """One model's card; without weights, the sentence that says what to do."""
     with st.container(border=True):
         paper = PAPERS[name]
-        st.subheader(NAMES[name], anchor=False)
+        st.subheader(called(name), anchor=False)
         st.markdown(
-            f"{NAMES[name]} {READS[name]}. :gray[After “{paper.title}”,] "
+            f"{called(name)} {reads(name)}. :gray[After “{paper.title}”,] "
             f"[arXiv {paper.address}](https://arxiv.org/abs/{paper.address})"
         )
         try:
@@ -92,7 +96,7 @@ def model_card(name: str) -> None:
             _sizes(name, card)
         with right:
             _scores(name, card)
-        st.caption(f":material/info: {trust_sentence(NAMES[name], card)}")
+        st.caption(f":material/info: {trust_sentence(called(name), card)}")
         _details(name, card)
 
 
@@ -137,7 +141,7 @@ def _scores(name: str, card: Mapping[str, Any]) -> None:
         {key: [row[key] for row in rows] for key in rows[0]},
         border="horizontal",
         hide_index=True,
-        alt=f"Accuracy of {NAMES[name]} on the test split",
+        alt=f"Accuracy of {called(name)} on the test split",
     )
     st.caption(_about_scores(name, card, metrics))
 

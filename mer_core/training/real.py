@@ -79,10 +79,12 @@ def _answered(sample: Sample, name: str, target: str) -> Sample:
     return replace(sample, id=name, target=target)
 
 
+CLIPS = ("egmf", "hct_dmg", "hct_dmg_sample", "mult")
+
 SETS: dict[str, tuple[str, Callable[[Path], list[Sample]], tuple[str, ...]]] = {
     "emoji_stickers": ("real emoji stickers", emoji_stickers, ("mghft",)),
-    "emodb": ("real acted voices (voice alone)", emodb_voices, ("egmf", "hct_dmg")),
-    "meld": ("real TV sentences (text alone)", meld_sentences, ("egmf", "hct_dmg")),
+    "emodb": ("real acted voices (voice alone)", emodb_voices, CLIPS),
+    "meld": ("real TV sentences (text alone)", meld_sentences, CLIPS),
 }
 """Name -> what it is called on screen, its reader, the models that can read it."""
 

@@ -133,3 +133,100 @@ def test_a_result_says_what_the_runs_say(bench, monkeypatch, module):
 def test_each_experiment_stands_under_its_model():
     for model, table in EXPERIMENTS.items():
         assert {e.model for e in table.values()} == {model}
+
+
+def shown(seed, n=40):
+    """A bench in which distortion is larger where something lies, and attention falls elsewhere."""
+    from types import SimpleNamespace
+
+    from mer_core.experiments.hct_dmg.bench import Bench as Shown
+    from mer_core.probes.tendencies import Lean
+
+    draw = torch.Generator().manual_seed(seed)
+    odd = torch.arange(n) % 4 == 0
+    own = torch.randn(n, generator=draw)
+
+    def lean(name, target, source, number):
+        places = [torch.full((n,), i) for i in (target, source)]
+        return Lean(name, *places, number, torch.full((n, 7), 1 / 7))
+
+    leans = [lean(f"H.{m}", i, -1, own * (i + 1)) for i, m in enumerate(Modality)]
+    leans += [
+        lean("Y.text_from_audio", 0, 1, own + 0.1 + 0.9 * odd),
+        lean("Y.text_from_vision", 0, 2, own + 0.1),
+    ]
+    falls = torch.rand(n, 32, generator=draw) + 2.0 * odd[:, None] * (torch.arange(32) < 4)
+    seen = SimpleNamespace(
+        highlight=torch.rand(2, n, generator=draw).double(),
+        falls={"text_from_audio": falls / falls.sum(1, keepdim=True)},
+    )
+    evidence = SimpleNamespace(leans=tuple(leans), seen=seen)
+    model = SimpleNamespace(origin={"seed": 0}, config={})
+    return Shown.__new__(Shown), model, evidence, odd.numpy()
+
+
+@pytest.fixture
+def benches(monkeypatch):
+    """What `open_bench` gives, without weights; what is written under it, without a card."""
+    from mer_core.experiments.hct_dmg import divergence, feasibility
+
+    def opened(name, ask, progress, deep=True):
+        bench, model, evidence, odd = shown(0)
+        told = {"model": model, "name": name, "split": ask.split}
+        for key, value in (told | {"evidence": evidence, "incongruent": odd}).items():
+            object.__setattr__(bench, key, value)
+        return bench
+
+    def plain(benches, name, rows, **more):
+        more.pop("lines", None)
+        from mer_core.experiments.base import Result
+
+        return Result("hct_dmg", name, data={}, seeds=(0,), rows=tuple(rows), **more)
+
+    for module in (divergence, feasibility):
+        monkeypatch.setattr(module, "open_bench", opened)
+        monkeypatch.setattr(module, "result", plain)
+
+
+def test_distortion_is_larger_where_something_lies(benches):
+    """The rows say by how much, the sentence whether the intervals are apart."""
+    from mer_core.experiments.hct_dmg import feasibility
+
+    found = feasibility.run(Ask("valid"), lambda *_: None)
+    even, odd = (
+        found.row(case, feasibility.DISTORTION, "text after audio")
+        for case in ("congruent", "incongruent")
+    )
+
+    assert even.value == pytest.approx(0.1, abs=1e-6)
+    assert odd.value == pytest.approx(1.0, abs=1e-6)
+    assert (even.n, odd.n) == (30, 10)
+    assert "apart by more than the intervals" in found.found[0]
+    apart = found.row("incongruent", feasibility.DISPARITY, "at text")
+    assert apart.value == pytest.approx(0.9, abs=1e-6)
+
+
+def test_a_divergence_comes_with_its_p_and_group_sizes(benches):
+    """Two models, each map by itself; here attention does fall elsewhere."""
+    from mer_core.experiments.hct_dmg import divergence
+
+    found = divergence.run(Ask("valid"), lambda *_: None)
+    kl, p = (found.of(measure)[0] for measure in (divergence.KL, divergence.P))
+
+    assert kl.value > 0.01
+    assert p.value == pytest.approx(1 / 1001)
+    assert "30 congruent and 10 incongruent" in found.notes[0]
+    assert "1 of them differ" in found.found[0]
+
+
+def test_the_shipped_weights_show_what_is_asked():
+    """End to end on a few utterances of validation, with the linear probes that ship."""
+    from mer_core.errors import BadInput
+    from mer_core.experiments.hct_dmg import divergence
+
+    found = divergence.run(Ask("valid", 60), lambda *_: None)
+
+    assert set(found.manifest["weights"]) == {"hct_dmg", "mult"}
+    assert {r.group for r in found.rows} == set(divergence.MODELS.values())
+    with pytest.raises(BadInput, match="of seed 0"):
+        divergence.run(Ask("valid", 60, (3,)), lambda *_: None)
