@@ -509,9 +509,9 @@ def grade_probes(
     found = []
     with Bars(as_json) as progress:
         for name in model or here:
-            found.append(grade(name, split, limit, save, progress))
-            if save:
-                save_grades(found[-1])
+            keep = save_grades if save else (lambda _: None)
+            found.append(grade(name, split, limit, save, progress, keep))
+            keep(found[-1])
     if as_json:
         print_json({each.model: each.plain() for each in found})
         return

@@ -74,7 +74,7 @@ class Split:
 
 def grade(
     name: str, split: str = "valid", limit: int | None = None, save: bool = False,
-    progress: Progress = lambda *_: None,
+    progress: Progress = lambda *_: None, keep: Callable[[Grades], Any] = lambda _: None,
 ) -> Grades:  # fmt: skip
     """Grade every number of a model on a split of the puppets.
 
@@ -87,6 +87,7 @@ def grade(
         limit: Only the first so many samples of the split.
         save: Also keep what was fitted beside the weights, and the grades.
         progress: Told how far it is.
+        keep: Given the grades of valid, which every grading has to make first.
 
     Raises:
         BadInput: No such split, or a limit that leaves no liar.
@@ -99,21 +100,20 @@ def grade(
     if Modality.AUDIO not in model.modalities:
         from mer_core.grading.stickers import grade_stickers
 
-        return grade_stickers(model, name, weights, split, limit, progress)
+        return grade_stickers(model, name, weights, split, limit, progress, keep)
     tendencies = _tendencies(model, name, weights, save, progress)
     valid = open_split(model, "valid", None if split == "test" else limit, tendencies, progress)
-    here = valid if split == "valid" else open_split(model, split, limit, tendencies, progress)
     fitted = fit(valid.evidence, valid.known, weights)
-    told = (
-        out_of_fold(valid.evidence, valid.known, weights)
-        if split == "valid"
-        else fitted_scores(here.evidence, fitted)
-    )
-    measured = [*plain_scores(here.evidence), *as_measured(told, fitted)]
+    told = out_of_fold(valid.evidence, valid.known, weights)
+    found = graded(model, name, valid, told, weights, fitted)
     if save:
         for key, how in fitted.weighings.items():
             how.save(folder_of(name) / (LIES if key == "posterior" else f"{key}-{LIES}"))
-    return graded(model, name, here, measured, weights, fitted)
+    keep(found)
+    if split == "valid":
+        return found
+    here = open_split(model, split, limit, tendencies, progress)
+    return graded(model, name, here, fitted_scores(here.evidence, fitted), weights, fitted)
 
 
 def _tendencies(
@@ -168,11 +168,20 @@ def graded(
     model: EmotionModel,
     name: str,
     here: Split,
-    measured: Sequence[Measured],
+    told: dict[str, Float[np.ndarray, "sample kind"]],
     weights: str,
-    fitted: Fitted | None = None,
+    fitted: Fitted,
 ) -> Grades:
-    """Grades of what was measured, beside the oracle, in the order of `WHAT`."""
+    """Grades of every number, beside the oracle, in the order of `WHAT`.
+
+    Args:
+        model, name: Who was asked.
+        here: What it showed.
+        told: Probabilities of kinds by what was fitted on other samples.
+        weights: sha256 of its weights.
+        fitted: On all of validation, for the record.
+    """
+    measured = [*plain_scores(here.evidence), *as_measured(told, fitted)]
     kinds = believe(list(here.truths)).joint.sum(2)
     oracle = Measured("oracle", 1 - kinds[:, 0], kinds[:, 1:], ())
     best = _scored(oracle, here.kind, None)
@@ -312,8 +321,8 @@ def accuracy_score(
 
 
 def _rounded(value: float, low: float, high: float, chance: float, share: float, n: int) -> Score:
-    ends = (round(float(x), 5) for x in (value, low, high, chance, share))
-    return Score(*ends, n)
+    ends = [round(float(x), 5) for x in (value, low, high, chance, share)]
+    return Score(ends[0], ends[1], ends[2], ends[3], ends[4], n)
 
 
 def graded_names(grades: Grades) -> tuple[str, ...]:

@@ -188,7 +188,7 @@ class _Timed:
 
 def _joined(parts: list[dict[str, Any]], heard: Tensor, times: dict[str, float]) -> Seen:
     def join(key: str, dim: int = 0) -> Any:
-        values = [p.get(key) for p in parts]
+        values: list[Any] = [p.get(key) for p in parts]
         if values[0] is None:
             return None
         if isinstance(values[0], dict):

@@ -7,6 +7,7 @@ most numbers of the clip models do not apply.
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import torch
@@ -47,21 +48,36 @@ NOTES = (
 
 
 def grade_stickers(
-    model: EmotionModel, name: str, weights: str, split: str, limit: int | None, progress: Progress
+    model: EmotionModel,
+    name: str,
+    weights: str,
+    split: str,
+    limit: int | None,
+    progress: Progress,
+    keep: Callable[[Grades], Any] = lambda _: None,
 ) -> Grades:
     """Grade what applies to a model of stickers; see `mer_core.grading.grade.grade`."""
-    wanted = ("valid", "test") if split == "test" else ("valid",)
-    seen = {s: _asked(model, s, limit if s == split else None, progress) for s in wanted}
+    seen = {"valid": _asked(model, "valid", limit if split == "valid" else None, progress)}
+    found = _graded(model, name, weights, seen, "valid")
+    keep(found)
+    if split == "valid":
+        return found
+    seen[split] = _asked(model, split, limit, progress)
+    return _graded(model, name, weights, seen, split)
+
+
+def _graded(
+    model: EmotionModel, name: str, weights: str, seen: dict[str, tuple[Tensor, float]], split: str
+) -> Grades:
     probs, milliseconds = seen[split]
-    apart, side = _truth(split, probs.shape[1])
+    n = probs.shape[1]
+    apart, side = _truth(split, n)
     if len(set(apart.tolist())) < 2 or len(set(side[side >= 0].tolist())) < 2:
         raise BadInput("So few stickers hold no contradiction of some kind: use a larger --limit.")
+    chance = np.random.default_rng(0)
     scores = sticker_scores(probs)
     scores["combination"] = _combined(seen, split), None
-    chance = np.random.default_rng(0)
-    n = len(apart)
     scores["random"] = chance.random(n), chance.random((n, 2))
-    grades = _grades(scores, apart, side, milliseconds)
     found = Grades(
         model=name,
         split=split,
@@ -73,7 +89,7 @@ def grade_stickers(
             "world": WORLD.digest(),
             "demo": True,
         },
-        grades=grades,
+        grades=_grades(scores, apart, side, milliseconds),
         found=(),
         manifest=manifest_of(model, name, split, weights),
         notes=NOTES,

@@ -1,6 +1,7 @@
 """Does attention follow, does it look as usual, and how much noise does the answer bear?"""
 
 import math
+from typing import Any
 
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
@@ -48,7 +49,7 @@ def draw_divergence(finding: Divergence, sample: int = 0, dark: bool = False) ->
     titles = [f"{name}: KL {b:.2f} bits" for name, b in zip(finding.maps, bits, strict=True)]
     drawing = make_subplots(down, across, subplot_titles=titles, vertical_spacing=0.3 / down)
     for i in range(count):
-        at = {"row": i // across + 1, "col": i % across + 1}
+        at: dict[str, Any] = {"row": i // across + 1, "col": i % across + 1}
         for values, colour, dash in (
             (finding.falls[i, sample], ink(dark), "solid"),
             (finding.centres[i], pale_ink(dark), "dot"),

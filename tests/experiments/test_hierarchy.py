@@ -106,6 +106,7 @@ def test_measures_are_means_over_the_looks_of_a_model():
 
 def test_without_runs_it_says_what_to_train(monkeypatch):
     monkeypatch.setattr(hierarchy, "has_run", lambda *_: False)
+    monkeypatch.setattr(hierarchy, "_shipped_seed", lambda _: None)
 
     with pytest.raises(BadInput, match="mer train hct_dmg --version fused --seed 0"):
         hierarchy.run(Ask("valid"), lambda *_: None)

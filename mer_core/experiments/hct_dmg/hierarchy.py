@@ -16,10 +16,10 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
-from mer_core.checkpoints import code_hash
+from mer_core.checkpoints import code_hash, load, read_card
 from mer_core.datasets.puppets import WORLD
 from mer_core.encoders.text import sha256
-from mer_core.errors import BadInput
+from mer_core.errors import BadInput, WeightsMissing
 from mer_core.experiments.base import Ask, PaperExperiment, Progress, Result, Row
 from mer_core.grading.tables import utterance_table
 from mer_core.metrics import bootstrap_interval
@@ -92,23 +92,41 @@ def run(ask: Ask, progress: Progress) -> Result:
 
 
 def _seeds(model: str, wanted: Sequence[int]) -> tuple[int, ...]:
-    fused = versions(model)[0]
-    return tuple(s for s in (wanted or SEEDS) if has_run(model, fused, s))
+    """Seeds of finished runs; the shipped weights are one too."""
+    fused, shipped = versions(model)[0], _shipped_seed(model)
+    return tuple(s for s in (wanted or SEEDS) if s == shipped or has_run(model, fused, s))
+
+
+def _shipped_seed(model: str) -> int | None:
+    try:
+        return int(read_card(model)["training"]["seed"])
+    except (WeightsMissing, KeyError):
+        return None
+
+
+def _weights(name: str, seed: int) -> tuple[EmotionModel, float, str]:
+    """A run's model, its accuracy on validation, and the hash of its file."""
+    fused = versions(name)[0]
+    if has_run(name, fused, seed):
+        model, told = load_run(name, fused, seed)
+        file = run_folder(name, fused, seed) / "weights.safetensors"
+        return model, float(told["valid"]["accuracy"]), sha256(file)
+    card = read_card(name)
+    own = next(s for s in card["metrics"]["fused"]["seeds"] if s["seed"] == seed)
+    return load(name), float(own["valid"]["accuracy"]), str(card["weights_sha256"])
 
 
 def _look(
     name: str, seed: int, ask: Ask, progress: Progress
 ) -> tuple[Run, Bool[np.ndarray, " sample"]]:
-    fused = versions(name)[0]
-    model, told = load_run(name, fused, seed)
+    model, accuracy, weights = _weights(name, seed)
     train, _ = utterance_table(model, "train", TRAINED_ON, progress)
     table, truths = utterance_table(model, ask.split, ask.limit, progress)
-    lies = np.array([t.liar is not None for t in truths])
-    weights = sha256(run_folder(name, fused, seed) / "weights.safetensors")
     quiet: Progress = lambda *_: None  # noqa: E731
     tendencies = fit_tendencies(model, train.batch, weights, {"split": "train"}, quiet)
     leans = _leans(model, table, tendencies.leanings)
-    return Run(name, seed, float(told["valid"]["accuracy"]), weights, measured(leans)), lies
+    lies = np.array([t.liar is not None for t in truths])
+    return Run(name, seed, accuracy, weights, measured(leans)), lies
 
 
 @torch.inference_mode()
@@ -152,7 +170,6 @@ def result(runs: Sequence[Run], lies: Bool[np.ndarray, " sample"], split: str) -
             _by_model(runs, some, group)]  # fmt: skip
     pairs = equal_pairs(runs)
     rows += _paired(pairs, lies)
-    model = kind_of(OURS)
     return Result(
         model=OURS,
         experiment=EXPERIMENT.name,
@@ -173,7 +190,6 @@ def result(runs: Sequence[Run], lies: Bool[np.ndarray, " sample"], split: str) -
             "weights": {f"{r.model} seed {r.seed}": r.weights for r in runs},
             "validation": {f"{r.model} seed {r.seed}": round(r.accuracy, 4) for r in runs},
             "code": {m: code_hash(kind_of(m)) for m in (OURS, BASELINE)},
-            "config": code_hash(model),
             "world": WORLD.digest(),
             "versions": package_versions(),
         },
