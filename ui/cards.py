@@ -13,7 +13,7 @@ from mer_core.probes.base import percent
 from mer_core.trust import trust_sentence
 from mer_core.views.colours import ink, line
 from ui.findings import is_dark
-from ui.resources import FURTHER, NAMES, called, load_model, reads, shelf
+from ui.resources import NAMES, called, load_model, reads, shelf
 
 
 class Paper(NamedTuple):
