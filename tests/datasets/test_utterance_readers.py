@@ -324,6 +324,17 @@ def test_an_aligned_mmsa_file_without_lengths_is_cut_at_its_zeros(tmp_path):
     assert [lengths(s)["text"] for s in found] == [4, 6, 3]
 
 
+def test_sounds_of_an_aligned_mmsa_file_end_with_the_words_and_never_before_themselves(tmp_path):
+    path = mmsa(tmp_path, lengths=False)
+    data = pickle.loads(path.read_bytes())
+    data["train"]["audio"] = data["train"]["audio"][:, :6]  # one time axis with the words
+    data["train"]["audio"][0, 2:] = 0  # four words, of which two have no sound
+    data["train"]["audio"][2, :5] = 1  # three words, five sounds
+    found = mmsa_set(dumped(path, data)).splits["train"]
+
+    assert [lengths(s)["audio"] for s in found] == [4, 6, 5]
+
+
 def test_lengths_beyond_the_padding_are_refused(tmp_path):
     path = mmsa(tmp_path)
     data = pickle.loads(path.read_bytes())

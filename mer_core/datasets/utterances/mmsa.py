@@ -32,7 +32,7 @@ from mer_core.datasets.utterances.layout import (
 )
 from mer_core.datasets.utterances.mult import absent_splits
 from mer_core.datasets.utterances.pickles import read_pickle
-from mer_core.datasets.utterances.tracks import cleaned, heard, without_back
+from mer_core.datasets.utterances.tracks import Track, cleaned, heard, without_back
 from mer_core.errors import BadInput, DataMissing
 from mer_core.types import Modality, Sample
 
@@ -128,9 +128,7 @@ def _cutter(
 
     def make(row: int) -> Sample:
         tracks = {m: cleaned(values[row]) for m, values in arrays.items()}
-        cut = {
-            m: without_back(t) if (e := ends[m]) is None else t[: e[row]] for m, t in tracks.items()
-        }
+        cut = {m: ends[m](track, row) for m, track in tracks.items()}
         return Sample(
             names[row],
             text=texts[row],
@@ -163,28 +161,56 @@ def _texts(part: Mapping[str, Any], count: int) -> list[str | None]:
     return [word(row).strip() or None for row in rows]
 
 
+Cut = Callable[[Track, int], Track]
+"""A padded track and its row -> the track without padding."""
+
+
 def _ends(
     file: Path,
     split: str,
     part: Mapping[str, Any],
     arrays: Mapping[Modality, np.ndarray],
     modality: Modality,
-) -> np.ndarray | None:
-    """Length of each track of a modality; None where the file does not say.
+) -> Cut:
+    """How the tracks of a modality end.
 
-    Text is as long as its mask says. So are voice and face of an aligned file, which has no
-    lengths of its own and one time axis.
+    Where the file has its lengths, there; text, where its mask says. Voice and face of an aligned
+    file have no lengths: they end with the words, or later where they go on to say something.
     """
+    said = _said_ends(file, split, part, arrays, modality)
+    if said is not None:
+        return lambda track, row: track[: said[row]]
+    longest, count = arrays[modality].shape[1], len(arrays[modality])
+    words = _words_end(part, count, longest)
+    if words is None:
+        return lambda track, row: without_back(track)
+    if modality == Modality.TEXT:
+        return lambda track, row: track[: words[row]]
+    return lambda track, row: track[: max(words[row], len(without_back(track)))]
+
+
+def _said_ends(
+    file: Path,
+    split: str,
+    part: Mapping[str, Any],
+    arrays: Mapping[Modality, np.ndarray],
+    modality: Modality,
+) -> np.ndarray | None:
+    """Lengths as the file has them; None where it has none."""
     longest, count = arrays[modality].shape[1], len(arrays[modality])
     field = f"{modality}_lengths"
-    if field in part:
-        found = column(file, split, field, part[field], count).reshape(count, -1)
-        if found.shape[1:] != (1,) or (count and not 0 <= found.min() <= found.max() <= longest):
-            raise BadInput(
-                f"{file}: {field} of {split!r} should lie between 0 and {longest}, the padded "
-                "length."
-            )
-        return found.reshape(count).astype(int)
+    if field not in part:
+        return None
+    found = column(file, split, field, part[field], count).reshape(count, -1)
+    if found.shape[1:] != (1,) or (count and not 0 <= found.min() <= found.max() <= longest):
+        raise BadInput(
+            f"{file}: {field} of {split!r} should lie between 0 and {longest}, the padded length."
+        )
+    return found.reshape(count).astype(int)
+
+
+def _words_end(part: Mapping[str, Any], count: int, longest: int) -> np.ndarray | None:
+    """Length of each text, special tokens included, where the positions are those of its mask."""
     mask = part.get("text_bert")
     if not isinstance(mask, np.ndarray) or mask.shape != (count, 3, longest):
         return None
