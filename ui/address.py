@@ -8,6 +8,8 @@ link from elsewhere is a page and a number:
     /surgery?clip=12&words=Swap&donor-clip=34
                                     the same with the words of utterance 34; `words`, `voice` and
                                     `face` are Keep, Silence or Swap
+    /cross_attention?clip=12&cross-model=EGMF&cross-pair=text → audio&cross-layer=1&cross-head=3
+                                    one head of a model, as the page names both
 """
 
 import streamlit as st

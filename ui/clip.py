@@ -8,8 +8,9 @@ from streamlit.delta_generator import DeltaGenerator
 from mer_core.probes.base import percent
 from mer_core.types import Sample
 from ui.answer import Answered, answer_card, trust_line, try_model
+from ui.header import is_puppet
 from ui.inside import further, show
-from ui.resources import NAMES
+from ui.resources import NAMES, called
 
 MODELS = ("egmf", "hct_dmg")
 WEIGHTS = {"egmf": "How much does each expert count?", "hct_dmg": "Which modality leads?"}
@@ -62,7 +63,20 @@ def believed(answers: dict[str, Answered]) -> None:
     st.subheader("Where one looks in another", anchor=False)
     st.caption("Each row is a moment or a word that looks; bright is where it looks (attention).")
     show(LOOKS, chosen, answers[chosen], f"looks-{chosen}")
+    _closer(chosen, answers[chosen])
     further(chosen, answers[chosen], (WEIGHTS[chosen], SILENT, LOOKS), f"clip-{chosen}")
+
+
+def _closer(name: str, answered: Answered) -> None:
+    """The way to the same clip on the page of single heads; what is uploaded stays on its page."""
+    if is_puppet(answered.recording.samples[0]):
+        number = str(st.session_state.get("clip") or 0)
+        st.page_link(
+            "pages/cross_attention.py",
+            label="Every head of it, with the sound",
+            icon=":material/grid_on:",
+            query_params={"clip": number, "cross-model": called(name)},
+        )
 
 
 def _beside(answers: dict[str, Answered]) -> Iterator[tuple[str, DeltaGenerator]]:

@@ -291,5 +291,6 @@ def _table(finding: TopWindows, key: str) -> None:
         )
         st.caption(
             f"n = 1 ({finding.ids[0]}), {finding.where}. Share: of the {what}'s attention over "
-            "the seconds of the map. Even: what looking everywhere alike would put there."
+            "the seconds of the map. Even: what looking everywhere alike would put there. A top "
+            "window is the best of many, so its share lies above even by chance too."
         )

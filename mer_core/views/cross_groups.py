@@ -64,11 +64,11 @@ def _scale(title: str, top: float, middle: float, length: float) -> dict[str, An
         "x": middle,
         "xanchor": "center",
         "len": length,
-        "y": -0.2,
+        "y": -0.22,
         "yanchor": "top",
         "tickfont_size": 12,
     }
-    found["colorbar"]["title"] |= {"side": "bottom"}
+    found["colorbar"]["title"] |= {"side": "top"}
     return found
 
 
@@ -88,5 +88,5 @@ def _add(
     drawing.add_trace(heat, **at)
     way: dict[str, Any] = {"tickvals": [0.03, 0.97], "ticktext": ["begin", "end"], "ticks": ""}
     way |= {"showgrid": False, "tickangle": 0, "tickfont_size": 12}
-    drawing.update_xaxes(**way, **at)
+    drawing.update_xaxes(**way, showticklabels=column == 2, **at)
     drawing.update_yaxes(**way, autorange="reversed", showticklabels=column == 1, **at)

@@ -121,6 +121,15 @@ def test_where_the_browser_cannot_play_there_is_a_figure_and_the_voice(open_page
     assert len(page.at.get("audio")) == len(before.at.get("audio")) + 1
 
 
+def test_the_clip_lab_leads_here_with_its_clip_and_model(open_page):
+    page = open_page("clip_lab", clip="7", inside="HCT-DMG")
+    links = [link.proto for link in page.at.get("page_link")]
+    link = next(one for one in links if one.label == "Every head of it, with the sound")
+
+    assert "clip=7" in link.query_string
+    assert "cross-model=HCT-DMG" in link.query_string
+
+
 def test_one_part_alone_has_nobody_to_look_at(open_page, voice_wav):
     page = open_page("cross_attention", **{"clip-from": "Your own", "cross-model": "EGMF"})
     page.at.file_uploader(key="own-sound").upload("me.wav", voice_wav)
