@@ -18,7 +18,7 @@ from mer_core.experiments.base import (
 from mer_core.experiments.hct_dmg.short import BASE, COST, Bench, Short, result
 from mer_core.models.hct_dmg import HCTDMG
 
-DEPTHS = (1, 2, 3, 5)
+DEPTHS = (1, 2, 3)
 
 
 def run(ask: Ask, progress: Progress) -> Result:

@@ -18,7 +18,7 @@ from mer_core.experiments.base import (
 from mer_core.experiments.hct_dmg.short import BASE, COST, Bench, Ended, Noise, Short, result
 from mer_core.types import Modality
 
-LEVELS = (10.0, 0.0, -10.0)
+LEVELS = (0.0, -10.0)
 """Signal over noise in decibels, beside none."""
 
 WEIGHT = "weight of the noisy modality"
