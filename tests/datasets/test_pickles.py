@@ -216,6 +216,14 @@ def test_special_dictionaries_become_plain_ones_without_what_they_would_call(pro
         found[1]["missing"]
 
 
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_long_bytes_are_views_of_the_file_with_the_same_content(protocol, tmp_path):
+    given = [b"ab" * 40_000, bytearray(b"cd" * 40_000)]
+    found = read(tmp_path, given, protocol)
+
+    assert [bytes(part) for part in found] == [bytes(part) for part in given]
+
+
 @pytest.mark.parametrize("protocol", [2, 3, 4, 5])
 def test_what_stands_twice_in_the_file_is_one_thing(protocol, tmp_path):
     array, words = np.arange(3.0), ["a"]

@@ -171,6 +171,24 @@ def test_a_folder_with_both_files_gives_the_unaligned_one(tmp_path):
     assert "Word-aligned" in mosi_set(tmp_path / "mosi_data.pkl").notes[0]
 
 
+def test_a_folder_with_one_pickle_of_another_name_gives_that_one(tmp_path):
+    mosi(tmp_path).rename(tmp_path / "MOSI features.pkl")
+    assert mosi_set(tmp_path).sizes["train"] == 3
+
+    dumped(tmp_path / "second.pkl", {})
+    with pytest.raises(DataMissing, match=r"no mosi_data_noalign\.pkl or"):
+        mosi_set(tmp_path)
+
+
+def test_names_that_stand_twice_are_told_apart_by_their_place(tmp_path):
+    path = mosi(tmp_path)
+    data = pickle.loads(path.read_bytes())
+    data["train"]["id"] = ["a", "b", "a"]
+    found = mosi_set(dumped(path, data)).splits["train"]
+
+    assert [s.id for s in found] == ["a#train-0", "b", "a#train-2"]
+
+
 def test_mosei_reads_ids_that_are_an_array_and_labels_with_emotions_behind(tmp_path):
     path = mosei(tmp_path)
     data = pickle.loads(path.read_bytes())

@@ -115,7 +115,9 @@ def _encoded(given: tuple) -> bytes:
     return text.encode("latin-1")
 
 
-def _plain_bytes(given: tuple) -> bytes:
+def _plain_bytes(given: tuple) -> bytes | memoryview:
+    if len(given) == 1 and type(given[0]) is memoryview:
+        return given[0]
     return b"" if not given else _encoded(given) if len(given) == 2 else _given(given, bytes)
 
 

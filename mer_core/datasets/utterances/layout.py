@@ -1,5 +1,6 @@
 """Whether a file is laid out as its reader expects; if not, a sentence says what came instead."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ WIDEST = 1 << 16
 def located(path: Path | None, folders: Sequence[str], names: Sequence[str], what: str) -> Path:
     """The file of a set: the one given, or the first of `names` in the folder given.
 
+    A folder given with a single pickle under another name gives that one.
+
     Args:
         path: A file or a folder; None to look through `folders` among the real data.
         folders: Names of folders there.
@@ -38,6 +41,9 @@ def located(path: Path | None, folders: Sequence[str], names: Sequence[str], wha
         for name in names:
             if (found := folder / name).is_file():
                 return found
+    single = sorted(path.glob("*.pkl")) if path is not None and names[0].endswith(".pkl") else []
+    if len(single) == 1:
+        return single[0]
     where = str(path) if path is not None else f"{VARIABLE}/{' or '.join(folders)}"
     raise DataMissing(
         f"There is no {' or '.join(names)} in {where}. Put {what} there, or say where it is with "
@@ -156,12 +162,8 @@ def names_of(part: Mapping[str, Any], split: str, count: int) -> list[str]:
     if not isinstance(rows, list | tuple) or len(rows) != count:
         return [f"{split}-{i}" for i in range(count)]
     names = [word(row) for row in rows]
-    twice = {name for name in names if not name or names.count(name) > 1} if _repeat(names) else ()
-    return [f"{n}#{split}-{i}" if n in twice else n for i, n in enumerate(names)]
-
-
-def _repeat(names: Sequence[str]) -> bool:
-    return len(set(names)) < len(names) or "" in names
+    counts = Counter(names)
+    return [n if n and counts[n] == 1 else f"{n}#{split}-{i}" for i, n in enumerate(names)]
 
 
 def word(value: Any) -> str:
