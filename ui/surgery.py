@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import streamlit as st
 
 from mer_core.checkpoints import folder_of
-from mer_core.errors import MerError
 from mer_core.probes.base import percent
 from mer_core.processing.operations import SPOKEN, Step, expectation, has, operated
 from mer_core.types import Modality, Sample
@@ -155,15 +154,3 @@ def lead(found: Mapping[str, Case]) -> None:
         parts.append(f"{called(name)} says **{now.emotion}** ({percent(now.confidence)}){turned}")
     if parts:
         st.markdown("; ".join(parts) + ".")
-
-
-def grade(probe: str, name: str) -> None:
-    """How well a number finds known lies, where it is graded."""
-    try:
-        from ui.grades import grade_note
-    except ImportError:
-        return
-    try:
-        grade_note(probe, name)
-    except MerError as error:
-        st.caption(str(error))

@@ -14,9 +14,10 @@ from mer_core.task import EMOTIONS
 from mer_core.types import Modality, Sample
 from ui.answer import Answered
 from ui.findings import show_finding
+from ui.grades import grade_note
 from ui.inside import show
 from ui.resources import called, gate, load_model
-from ui.surgery import Case, grade
+from ui.surgery import Case
 
 COMBINATIONS, NOISE, BITS = "Every combination", "Noise", "Do the parts agree?"
 AGREE = "Do the modalities agree?"
@@ -84,7 +85,7 @@ def _combinations(found: Mapping[str, Case]) -> None:
         )
     with right:
         show_finding(lattice.in_terms(), f"terms-{name}")
-        grade("conflict", name)
+        grade_note("conflict", name)
 
 
 def _whom(found: Mapping[str, Case], key: str) -> str:
@@ -131,7 +132,7 @@ def _noise(found: Mapping[str, Case], sample: Sample) -> None:
         with place:
             st.markdown(f"**{called(name)}**")
             _swept(name, case.answered, modality, _MARKS.get(level, CLEAN))
-            grade("corruption", name)
+            grade_note("corruption", name)
 
 
 def _swept(name: str, answered: Answered, modality: Modality, level: float) -> None:
@@ -155,4 +156,3 @@ def _agree(found: Mapping[str, Case]) -> None:
         with place:
             st.markdown(f"**{called(name)}**")
             show(AGREE, name, case.answered, f"agree-{name}")
-            grade("disagreement", name)

@@ -35,6 +35,7 @@ QUESTIONS: dict[str, str] = {
     "Do the modalities agree?": "disagreement",
     "What if a modality fell silent?": "silence",
     "How much does each modality add?": "silence",
+    "What do modalities say alone, together and against each other?": "conflict",
     "How much does each expert count?": "alpha",
     "Which modality leads?": "omega",
     "Does one of them lie, and which?": "posterior",
