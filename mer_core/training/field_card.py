@@ -14,6 +14,9 @@ UNITS = {"mae", "corr"}
 
 COUNTS = {"n", "n_non0"}
 
+SHOWN = 3
+"""Problems of a set that are told one by one."""
+
 
 def table(found: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     """Score, as papers call it -> split -> mean and sd over seeds, shares in per cent.
@@ -59,8 +62,9 @@ def remarks(found: Mapping[str, Any]) -> Iterator[str]:
     """What whoever reads the table must know, a sentence each."""
     yield from found["data"]["notes"]
     problems = found["data"]["problems"]
-    if problems:
-        yield f"{len(problems)} things are missing or were left out; the first: {problems[0]}"
+    yield from problems[:SHOWN]
+    if len(problems) > SHOWN:
+        yield f"And {len(problems) - SHOWN} more that were missing or left out, in result.json."
     if "test" not in found["scores"] and not _by_heart(found):
         yield "This set has no test split: validation chose the epoch, so its scores flatter."
 

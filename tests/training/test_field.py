@@ -225,7 +225,7 @@ def test_validation_is_cut_from_whole_videos_and_that_is_said():
 def test_by_heart_the_training_split_itself_is_scored_without_dropout(tmp_path):
     data = toy_set(sizes=(12, 4, 4))
     found = train_on(
-        data, "hct_dmg", Wish("overfit", layers=1, epochs=60, seeds=(0,)), root=tmp_path
+        data, "hct_dmg", Wish("overfit", layers=1, epochs=40, seeds=(0,)), root=tmp_path
     )
     dropouts = {v for k, v in found["config"].items() if k.endswith("dropout")}
 
@@ -255,6 +255,14 @@ def test_without_a_test_split_the_card_says_that_scores_flatter(tmp_path):
     assert "test" not in found["scores"]
     assert "no test split" in written(found)
     assert "no validation split" in written(found)
+
+
+def test_the_first_problems_of_a_set_are_told_and_the_others_counted(tmp_path):
+    data = replace(toy_set(), problems=tuple(f"Utterance {i} is odd." for i in range(5)))
+    card = written(train_on(data, "hct_dmg", replace(QUICK, epochs=1), root=tmp_path))
+
+    assert "- Utterance 2 is odd.\n- And 2 more" in card
+    assert "Utterance 3" not in card
 
 
 def test_nothing_to_learn_from_is_said():
