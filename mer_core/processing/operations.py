@@ -17,7 +17,7 @@ T = TypeVar("T")
 PARTS: dict[Modality, tuple[str, ...]] = {
     Modality.TEXT: ("text", "views"),
     Modality.AUDIO: ("sound",),
-    Modality.VISION: ("image", "clip"),
+    Modality.VISION: ("clip", "image"),
 }
 """Modality -> the fields of a sample that hold it; also keys of its provenance."""
 
@@ -39,9 +39,8 @@ class Step(StrEnum):
 
 def has(sample: Sample, modality: Modality) -> bool:
     """Whether the sample brings anything of this modality."""
-    held = (getattr(sample, part) for part in PARTS[modality])
-    given = any(value is not None and value != {} for value in held)
-    return given or modality in sample.features
+    held = any(not _is_nothing(getattr(sample, part)) for part in PARTS[modality])
+    return held or modality in sample.features
 
 
 def silenced(sample: Sample, modality: Modality) -> Sample:
@@ -158,10 +157,14 @@ def _nothing(part: str) -> object:
     return {} if part == "views" else None
 
 
+def _is_nothing(value: object) -> bool:
+    return value is None or (isinstance(value, Mapping) and not value)
+
+
 def _told(source: Sample, modality: Modality, word: Provenance) -> dict[str, str]:
-    """The provenance of the parts that the source has; of the first where it has none."""
-    held = [p for p in PARTS[modality] if getattr(source, p) not in (None, {})]
-    return dict.fromkeys(held, word)
+    """The provenance of the parts that the source has; of the first where it has features only."""
+    held = [p for p in PARTS[modality] if not _is_nothing(getattr(source, p))]
+    return dict.fromkeys(held or PARTS[modality][:1], word)
 
 
 def _without(values: Mapping[Modality, T], modality: Modality) -> dict[Modality, T]:

@@ -85,6 +85,16 @@ def test_features_travel_with_their_modality():
     assert mixed.features[VISION].max() == 1
     assert own.features[VISION].max() == 0
     assert VISION not in silenced(own, VISION).features
+    assert silenced(own, VISION).provenance == {"clip": Provenance.SILENT}
+    assert mixed.provenance == {"clip": Provenance.DONATED}
+
+
+def test_a_sticker_gives_its_picture_and_its_descriptions(sticker_samples):
+    own, donor = sticker_samples[:2]
+    assert np.array_equal(swapped(own, donor, VISION).image, donor.image)
+    assert swapped(own, donor, TEXT).views == donor.views
+    assert swapped(own, donor, TEXT).provenance["views"] == Provenance.DONATED
+    assert not silenced(own, TEXT).views
 
 
 def test_silence_takes_a_part_and_what_is_known_of_it(pair):
