@@ -14,6 +14,7 @@ from mer_core.datasets.stickers.shelf import RealStickers
 from mer_core.datasets.utterances import UtteranceSet
 from mer_core.datasets.utterances.meld import meld_set
 from mer_core.datasets.utterances.mmsa import ch_sims_set, mmsa_set
+from mer_core.datasets.utterances.mse_adapter import mse_adapter_set
 from mer_core.datasets.utterances.mult import iemocap_set, mosei_set, mosi_set
 from mer_core.datasets.utterances.multibench import multibench_set
 from mer_core.datasets.utterances.mustard import mustard_set
@@ -38,6 +39,7 @@ DATASETS: dict[str, Callable[[str, int | None], Sequence[Sample]]] = {
     "ur-funny": RealUtterances("UR-FUNNY", ur_funny_set, "ur-funny"),
     "mustard": RealUtterances("MUStARD", mustard_set, "mustard"),
     "meld": RealUtterances("MELD", meld_set, "meld"),
+    "mse-adapter": RealUtterances("a set of MSE-Adapter", mse_adapter_set, "mse-adapter"),
 }
 """Name -> what gives a split of it. `RealStickers` and `RealUtterances` may be absent here."""
 

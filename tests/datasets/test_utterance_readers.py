@@ -18,6 +18,7 @@ from field_files import (
     mosei,
     mosi,
     mosi_words,
+    mse_adapter,
     mult_split,
     multibench,
     mustard,
@@ -28,6 +29,7 @@ from mer_core.datasets import DATASETS, open_dataset, open_utterances, real_set,
 from mer_core.datasets.location import data_folder
 from mer_core.datasets.utterances.meld import EMOTIONS, meld_set
 from mer_core.datasets.utterances.mmsa import ch_sims_set, mmsa_set
+from mer_core.datasets.utterances.mse_adapter import mse_adapter_set
 from mer_core.datasets.utterances.mult import IEMOCAP, iemocap_set, mosei_set, mosi_set
 from mer_core.datasets.utterances.multibench import multibench_set
 from mer_core.datasets.utterances.mustard import mustard_set
@@ -595,6 +597,71 @@ def test_another_table_is_no_meld(tmp_path):
     (tmp_path / "train_sent_emo.csv").write_text("utterance,label\nhello,joy\n")
     with pytest.raises(BadInput, match="lacks the column emotion"):
         meld_set(tmp_path)
+
+
+# ---------------------------------------------------------------- MSE-Adapter
+
+
+def test_mse_adapter_gives_words_voice_and_face_up_to_their_lengths(tmp_path):
+    found = mse_adapter_set(mse_adapter(tmp_path))
+    samples = found.splits["valid"]
+
+    assert found.emotions == EMOTIONS
+    assert [lengths(s) for s in samples] == [
+        {"audio": 3},
+        {"audio": 4, "vision": 2},
+        {"audio": 5, "vision": 4},
+    ]
+    assert [(s.text, s.target) for s in samples] == [
+        ("line 0", "joy"),
+        ("line 1", "neutral"),
+        ("line 2", "anger"),
+    ]
+    assert found.features == {AUDIO: 64, VISION: 32}
+
+
+def test_classes_of_cherma_are_named_in_english_in_their_own_order(tmp_path):
+    found = mse_adapter_set(mse_adapter(tmp_path, "cherma") / "cherma_test.pkl")
+
+    assert found.emotions == (
+        "anger", "disgust", "fear", "happiness", "neutral", "sadness", "surprise",
+    )  # fmt: skip
+    assert [s.target for s in found.splits["train"]] == ["happiness", "neutral", "anger"]
+
+
+def test_labels_that_are_no_class_are_left_out_and_counted(tmp_path):
+    path = mse_adapter(tmp_path) / "meld_train.pkl"
+    items = pickle.loads(path.read_bytes())
+    items[1]["label"] = "boredom"
+    (tmp_path / "meld_test.pkl").unlink()
+    found = mse_adapter_set(dumped(path, items))
+
+    assert found.sizes == {"train": 2, "valid": 3}
+    assert "1 of train are labelled 'boredom', no class, and left out." in found.problems
+    assert "There is no meld_test.pkl" in found.problems[0]
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda items: {"train": items}, "should be a list of utterances; it is a dictionary"),
+        (lambda items: [{"label": "joy"}], "utterance 0 should have features and a label"),
+        (
+            lambda items: [{"features": {"text": "x"}, "label": "joy"}],
+            "the features of utterance 0 lack 'audio' and 'video'; there are 'text'",
+        ),
+        (
+            lambda items: [
+                {"features": {"text": "", "audio": [1], "video": np.ones((2, 3))}, "label": "joy"}
+            ],
+            r"audio should be numbers \(time, features\).*the first is a list of 1",
+        ),
+    ],
+)
+def test_an_mse_adapter_file_of_another_layout_is_told_what_is_expected(change, says, tmp_path):
+    path = mse_adapter(tmp_path) / "meld_train.pkl"
+    with pytest.raises(BadInput, match=says):
+        mse_adapter_set(dumped(path, change(pickle.loads(path.read_bytes()))))
 
 
 # ---------------------------------------------------------------- the extract
