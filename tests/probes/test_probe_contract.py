@@ -32,6 +32,7 @@ EXPECTED = {
         "What if one expert were missing?",
     },
     "hct_dmg": {"Where does one modality look in another?", "Which modality leads?"},
+    "mult": {"Where does one modality look in another?"},
 }
 EVERYWHERE = {
     "What if a modality fell silent?",
