@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
-from sklearn.metrics import f1_score, precision_score, recall_score
+from sklearn.metrics import f1_score, precision_score, r2_score, recall_score
 from torch import Tensor
 
 from mer_core.metrics import regression
@@ -22,6 +22,7 @@ LABELS: dict[str, str] = {
     "acc5": "Acc-5",
     "acc3": "Acc-3",
     "acc2": "Acc-2",
+    "acc2_weak": "Acc-2, weak",
     "f1": "F1",
     "acc2_has0": "Acc-2, negative or not",
     "f1_has0": "F1, negative or not",
@@ -32,6 +33,7 @@ LABELS: dict[str, str] = {
     "n_non0": "n without zeros",
     "mae": "MAE",
     "corr": "Corr",
+    "r2": "R²",
     "accuracy": "Accuracy",
     "weighted_f1": "weighted F1",
     "weighted_precision": "weighted precision",
@@ -47,6 +49,9 @@ SIMS_EDGES = {
     "acc5": (-0.7, -0.1, 0.1, 0.7),
 }
 """Where CH-SIMS cuts [-1, 1]; an edge belongs to the class below it."""
+
+WEAK = 0.4
+"""Truths of CH-SIMS no farther than this from 0 are weak."""
 
 
 def sentiment_scores(
@@ -75,13 +80,20 @@ def sims_scores(said: Float[Tensor, " batch"], truth: Float[Tensor, " batch"]) -
     """CH-SIMS, both versions: numbers in [-1, 1], in two, three and five classes.
 
     Answers and truth are clipped to the range first, as MMSA does; so are MAE and correlation.
-    Classes are cut in single precision, in which the labels lie: 0.1 is not above 0.1.
+    Classes are cut in single precision, in which the labels lie: 0.1 is not above 0.1. R² is the
+    share of the truth's variance that is explained (left out where there is none), below 0 for
+    answers worse than the mean; `acc2_weak` is Acc-2 where the truth is weak.
     """
     p, y = said.float().clamp(-1, 1), truth.float().clamp(-1, 1)
     cut = {name: (_cut(p, edges), _cut(y, edges)) for name, edges in SIMS_EDGES.items()}
     found = {name: float((a == b).mean()) for name, (a, b) in cut.items()}
     two_said, two_true = cut["acc2"]
-    return {**found, "f1": _f1(two_true, two_said), **regression(p, y), "n": float(len(y))}
+    found |= {"f1": _f1(two_true, two_said), **regression(p, y)}
+    if len(weak := np.flatnonzero(np.abs(y.cpu().numpy()) <= np.float32(WEAK))):
+        found["acc2_weak"] = float((two_said[weak] == two_true[weak]).mean())
+    if len(y) > 1 and float(y.std()) > 0:
+        found["r2"] = float(r2_score(y.cpu().numpy(), p.cpu().numpy()))
+    return found | {"n": float(len(y))}
 
 
 def class_scores(said: Int[Tensor, " batch"], truth: Int[Tensor, " batch"]) -> dict[str, float]:

@@ -110,6 +110,24 @@ def test_sims_cuts_at_its_edges_which_belong_below():
     assert scores["mae"] == pytest.approx(0.3 / 7, abs=1e-6)
 
 
+def test_weak_sentiment_and_explained_variance_of_sims():
+    """Truth -0.8, -0.4, 0.2, 1; said -0.8, 0.1, 0.3, 1. Weak are the two in the middle: one of two.
+
+    Errors 0, 0.5, 0.1, 0: squares sum to 0.26. The truth's mean is 0; its squares sum to 1.84.
+    """
+    scores = sims_scores(numbers(-0.8, 0.1, 0.3, 1.0), numbers(-0.8, -0.4, 0.2, 1.0))
+
+    assert scores["acc2"] == pytest.approx(3 / 4)
+    assert scores["acc2_weak"] == pytest.approx(1 / 2)
+    assert scores["r2"] == pytest.approx(1 - 0.26 / 1.84, abs=1e-6)
+
+
+def test_without_weak_truths_or_variance_their_scores_are_left_out():
+    scores = sims_scores(numbers(0.8, 0.9), numbers(0.9, 0.9))
+
+    assert not {"acc2_weak", "r2"} & set(scores)
+
+
 def test_a_label_on_an_edge_is_cut_in_single_precision():
     """float32 0.1 is above the double 0.1, and must stay in the class below the edge."""
     assert float(np.float32(0.1)) > 0.1

@@ -7,6 +7,7 @@ Validation chooses the epoch; the test split is read once a run, by the epoch th
 
 import hashlib
 import json
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -19,7 +20,7 @@ from mer_core.checkpoints import FORMAT, code_hash, config_hash, put
 from mer_core.datasets.utterances.collection import UtteranceSet
 from mer_core.disk import write_bytes, write_json, write_tensors
 from mer_core.encoders.text import sha256
-from mer_core.errors import CardInvalid, WeightsAltered
+from mer_core.errors import BadInput, CardInvalid, WeightsAltered
 from mer_core.metrics import mean_sd
 from mer_core.models import EmotionModel, kind_of
 from mer_core.training.field_card import written
@@ -176,7 +177,12 @@ def _train(
 
     def score(learner: EmotionModel) -> dict[str, float]:
         said = ask(learner, splits["valid"])
-        return {SELECT: -said.loss(), **said.scores()}
+        if not math.isfinite(loss := said.loss()):
+            raise BadInput(
+                f"{what}: the loss is no number any more. Look for huge values among the features "
+                f"of {data.what}, and scale them."
+            )
+        return {SELECT: -loss, **said.scores()}
 
     batches, steps = splits["train"].training(train), splits["train"].steps(train)
     history = fit(

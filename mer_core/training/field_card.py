@@ -9,7 +9,7 @@ from mer_core.training.field_plans import OVERFIT
 SPLITS = {"valid": "validation", "test": "test"}
 """What a table shows; the training split's scores are in `result.json`."""
 
-UNITS = {"mae", "corr"}
+UNITS = {"mae", "corr", "r2"}
 """Scores that are no shares."""
 
 COUNTS = {"n", "n_non0"}

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 from field_sets import HEADS, toy_set
@@ -263,6 +264,18 @@ def test_the_first_problems_of_a_set_are_told_and_the_others_counted(tmp_path):
 
     assert "- Utterance 2 is odd.\n- And 2 more" in card
     assert "Utterance 3" not in card
+
+
+def test_features_that_blow_the_loss_up_are_told_in_a_sentence(tmp_path):
+    data = toy_set()
+    huge = [
+        replace(s, features={m: np.full_like(v, np.inf) for m, v in s.features.items()})
+        for s in data.splits["train"]
+    ]
+    splits = {**data.splits, "train": huge, "valid": huge}
+
+    with pytest.raises(BadInput, match="huge values"):
+        train_on(replace(data, splits=splits), "mult", QUICK, root=tmp_path)
 
 
 def test_nothing_to_learn_from_is_said():

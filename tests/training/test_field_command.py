@@ -1,11 +1,11 @@
 """`mer train --dataset`: from a file of the field to its table, and how it fails."""
 
 import json
-import pickle
+import math
 
-import numpy as np
 import pytest
 import torch
+from field_files import WRITERS
 from typer.testing import CliRunner
 
 from mer_core.cli import FAILED, FAILED_FOR_MACHINES, app
@@ -16,7 +16,6 @@ from mer_core.errors import DataMissing
 from mer_core.training import field
 from mer_core.training.field_plans import Wish
 
-WIDTHS = {"text": 300, "audio": 5, "vision": 20}
 QUICK = ("--preset", "small", "--layers", 1, "--epochs", 1)
 
 
@@ -33,18 +32,8 @@ def runs(tmp_path, monkeypatch):
 
 @pytest.fixture
 def pickled(tmp_path):
-    """A file laid out as MulT's `mosi_data.pkl`: left-padded, word-aligned, labels (n, 1, 1)."""
-    rng, held = np.random.default_rng(0), {}
-    for split, count in (("train", 6), ("valid", 4), ("test", 5)):
-        arrays = {m: rng.normal(size=(count, 7, n)).astype(np.float32) for m, n in WIDTHS.items()}
-        for values in arrays.values():
-            values[:, :3] = 0
-        labels = rng.uniform(-3, 3, size=(count, 1, 1)).astype(np.float32)
-        names = np.array([[f"v{i}".encode(), b"0.0", b"1.0"] for i in range(count)])
-        held[split] = {**arrays, "labels": labels, "id": names}
-    path = tmp_path / "mosi_data.pkl"
-    path.write_bytes(pickle.dumps(held))
-    return path
+    """A file laid out as MulT's, three utterances a split."""
+    return WRITERS["mosi"](tmp_path)
 
 
 def test_one_command_goes_from_file_to_table(pickled, runs):
@@ -66,9 +55,37 @@ def test_two_models_can_be_trained_and_machines_get_every_number(pickled):
     assert set(told) == {"hct_dmg", "mult"}
     for found in told.values():
         assert found["seeds"] == [0, 1, 2]
-        assert found["data"]["n"] == {"train": 6, "valid": 4, "test": 5}
+        assert found["data"]["n"] == {"train": 3, "valid": 3, "test": 3}
         assert found["scores"]["test"]["acc7"]["n"] == 3
         assert len(found["runs"]) == 3
+
+
+@pytest.mark.parametrize("format", WRITERS)
+def test_every_format_of_the_field_is_trained_on(format, tmp_path):
+    """By the key before the comma; what is scored is what the set asks."""
+    name, path = format.split(",")[0], WRITERS[format](tmp_path / "set")
+    opened = open_utterances(name, path)
+    done = mer("hct_dmg", "--dataset", name, "--path", path, "--seed", 0, *QUICK, "--json")
+    assert done.exit_code == 0, done.output
+    found = json.loads(done.stdout)["hct_dmg"]
+    scores = found["scores"]["test" if len(opened.splits["test"]) else "valid"]
+
+    assert found["data"]["task"] == opened.task
+    assert found["data"]["n"]["train"] <= len(opened.splits["train"])
+    expected = {"sentiment": "mae", "four-binary": "neutral_f1"}.get(opened.task, "weighted_f1")
+    assert math.isfinite(scores[expected]["mean"])
+    assert ("acc7" in scores) == (opened.task == "sentiment" and opened.limits == (-3.0, 3.0))
+
+
+def test_mustards_official_folds_are_averaged(tmp_path):
+    path = WRITERS["mustard"](tmp_path / "set")
+    told = ("--dataset", "mustard", "--path", path, "--seed", 0, "--folds", *QUICK)
+    found = json.loads(mer("hct_dmg", *told, "--json").stdout)["hct_dmg"]
+    each = [fold["test"]["weighted_f1"]["mean"] for fold in found["folds"]]
+
+    assert len(each) == 5
+    assert found["scores"]["test"]["weighted_f1"]["mean"] == pytest.approx(sum(each) / 5)
+    assert not any("Official fold" in note for note in found["data"]["notes"])
 
 
 @pytest.mark.parametrize(
