@@ -31,7 +31,7 @@ def grade_note(probe: str, model: str) -> None:
         sentence = grade_sentence(probe, model)
     except MerError as error:
         sentence = f"How well this number finds lies is not known here. {error}"
-    st.caption(f":material/grading: {sentence} [All grades](/grades?graded={model})")
+    st.caption(f":material/grading: {sentence} [All grades](grades?graded={model})")
 
 
 def pick_grades() -> Grades | None:
