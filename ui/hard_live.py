@@ -21,6 +21,8 @@ _SETS = {
     "Generated stickers, validation": (STICKERS, "valid"),
     "Generated stickers, test": (STICKERS, "test"),
     "Emoji that people rated": ("emoji", "test"),
+    "MUStARD: sarcasm, words alone": ("mustard", "test"),
+    "MELD: sentences of a TV series": ("meld", "valid"),
 }
 """What can be asked live; the rest goes by `mer hard`."""
 

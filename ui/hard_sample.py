@@ -90,6 +90,8 @@ def _conflict(table: HardTable, row: int) -> str:
         told = "Nobody knows whether a part of it lies."
     elif liar == NONE:
         told = "Nothing lies here: it is **congruent**."
+    elif liar == UNKNOWN:
+        told = f"People call it **{kind}**; which part lies, they do not say."
     else:
         told = f"The kind of conflict is **{kind}**: the one that lies is {liar}."
     spread = float(table.spread[row])

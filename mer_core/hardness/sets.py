@@ -6,17 +6,21 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mer_core.datasets import DATASETS, open_dataset
-from mer_core.datasets.stickers import StickerSet
+from mer_core.encoders.face import FACE_FEATURES
 from mer_core.errors import BadInput
 from mer_core.hardness.table import UNKNOWN
+from mer_core.processing.audio import AUDIO_FEATURES
 from mer_core.training.real_stickers import ALIASES
-from mer_core.types import Provenance, Sample
+from mer_core.types import Modality, Provenance, Sample
 
 Progress = Callable[[str, int, int], None]
 
 CLIPS, STICKERS = "puppet-utterances", "puppet-stickers"
 NONE = "none"
 """The liar where nothing lies."""
+
+SARCASM = {"sarcastic": "sarcasm", "not sarcastic": "congruent"}
+"""Labels of sets that people asked about sarcasm -> kind of conflict; who lies they do not say."""
 
 WHAT = {
     CLIPS: "generated clips of words, voice and face, whose liar is known",
@@ -63,7 +67,7 @@ def examined(
 
     Raises:
         UnknownName: No such set or split.
-        BadInput: The set is empty, damaged, or of a kind that no model here reads.
+        BadInput: The set is empty or damaged, or has features that no shipped model reads.
         DataMissing: A real set that is not there.
     """
     if name == CLIPS and progress is not None:
@@ -74,14 +78,20 @@ def examined(
         samples = open_dataset(name, split, limit, path)
     if not len(samples):
         raise BadInput(f"The {split} split of {name} has no samples: choose another one.")
-    real = isinstance(samples, StickerSet)
-    what = WHAT.get(name) or (f"stickers of {name}" if real else f"samples of {name}")
-    return Examined(name, split, samples, what, demo=not real)
+    _check_features(samples[0], name)
+    what = WHAT.get(name) or str(getattr(DATASETS[name], "what", name))
+    return Examined(name, split, samples, what, demo=name in (CLIPS, STICKERS))
 
 
-def known_sets() -> tuple[str, ...]:
-    """Names of the sets that can be opened by name alone."""
-    return tuple(name for name in DATASETS if name != "folder")
+def _check_features(sample: Sample, name: str) -> None:
+    """Refuse features that were measured in another way than the shipped models learned."""
+    own = {Modality.AUDIO: AUDIO_FEATURES, Modality.VISION: FACE_FEATURES}
+    for modality, values in sample.features.items():
+        if modality in own and values.shape[1] != own[modality]:
+            raise BadInput(
+                f"The {modality} features of {name} have {values.shape[1]} channels; the models "
+                f"that ship read {own[modality]} of their own. `mer train` trains one on the set."
+            )
 
 
 def is_sticker(sample: Sample) -> bool:
@@ -96,12 +106,16 @@ def words_of(sample: Sample) -> str:
 
 def target_of(sample: Sample) -> str:
     """The right answer in the models' words."""
+    if sample.target in SARCASM:
+        return UNKNOWN  # a label of the kind, not of the feeling
     return ALIASES.get(sample.target or "", sample.target or UNKNOWN)
 
 
 def conflict_of(sample: Sample) -> tuple[str, str]:
-    """Kind of conflict and who lies, from what a generated sample knows of itself."""
+    """Kind of conflict and who lies, from what a sample knows of itself or people said of it."""
     truth = sample.truth
+    if sample.target in SARCASM:
+        return SARCASM[sample.target], UNKNOWN
     if truth is None:
         return UNKNOWN, UNKNOWN
     if hasattr(truth, "kind"):

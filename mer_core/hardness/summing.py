@@ -43,11 +43,7 @@ def says(table: HardTable, model: str, name: str) -> str:
     right = table.correct(model)
     known = np.isfinite(right)
     if not known.any():
-        bits = table.models[model].disagreement
-        return (
-            f"Nobody knows the right answers of these {len(table):,}; to {name}, their modalities "
-            f"lie {np.nanmean(bits):.2f} bits apart on average."
-        )
+        return _without_answers(table, model, name)
     wrong, n = int((right == 0).sum()), int(known.sum())
     low, high = wilson(wrong, n)
     sure = int(((right == 0) & (table.models[model].confidence >= SURE)).sum())
@@ -57,6 +53,15 @@ def says(table: HardTable, model: str, name: str) -> str:
         "of them."
     )
     return f"{first} {_hardest_kind(table, right == 0, known)}".strip()
+
+
+def _without_answers(table: HardTable, model: str, name: str) -> str:
+    """What can be said where nobody knows the right answers."""
+    bits = table.models[model].disagreement
+    first = f"Nobody knows the right answers of these {len(table):,}"
+    if not np.isfinite(bits).any():
+        return f"{first}, and each has one modality only: there is nothing to disagree with."
+    return f"{first}; to {name}, their modalities lie {np.nanmean(bits):.2f} bits apart on average."
 
 
 def _hardest_kind(

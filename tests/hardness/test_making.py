@@ -30,6 +30,7 @@ from mer_core.hardness.sets import (
     words_of,
 )
 from mer_core.hardness.shelf import SHIPPED, outdated, recorded_tables, table_path
+from mer_core.hardness.summing import says
 from mer_core.probes.incongruity import Incongruity
 from mer_core.trace import Reading, Trace
 from mer_core.types import Batch, Modality, Sample, Stream
@@ -199,11 +200,32 @@ def test_what_a_sample_says_of_itself():
     assert target_of(Sample("a", target="joy")) == "happiness"
     assert target_of(Sample("a")) == "unknown"
     assert conflict_of(Sample("a")) == ("unknown", "unknown")
+    assert conflict_of(Sample("a", target="sarcastic")) == ("sarcasm", "unknown")
+    assert conflict_of(Sample("a", target="not sarcastic")) == ("congruent", "unknown")
+    assert target_of(Sample("a", target="sarcastic")) == "unknown"
     assert math.isnan(spread_of({}))
     assert spread_of({"joy": 0.3}) == 0
     assert spread_of(dict.fromkeys("abcd", 0.2)) == pytest.approx(2)
     assert not is_sticker(clip)
     assert words_of(clip) == clip.text
+
+
+def test_features_of_other_sets_are_refused_before_a_model_sees_them(monkeypatch):
+    foreign = Sample("a", text="hm", features={Modality.AUDIO: np.zeros((4, 74), np.float32)})
+    monkeypatch.setattr("mer_core.hardness.sets.open_dataset", lambda *_: [foreign])
+
+    with pytest.raises(BadInput, match="74 channels; the models that ship read 42"):
+        examined("mosi", "test")
+
+
+def test_words_alone_have_nothing_to_disagree_with(untrained):
+    found = Examined("toys", "test", [Sample("a", text="oh"), Sample("b", text="great")], "t", True)
+    table = hard_table(found, ("hct_dmg",), models={"hct_dmg": untrained("hct_dmg")})
+    heard = table.models["hct_dmg"]
+
+    assert np.isnan(heard.disagreement).all()
+    assert (heard.alone >= 0).tolist() == [[True, True], [False, False], [False, False]]
+    assert "nothing to disagree with" in says(table, "hct_dmg", "HCT-DMG")
 
 
 def test_a_stickers_liar_is_named_by_what_lies():
