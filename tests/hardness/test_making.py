@@ -254,9 +254,10 @@ def test_the_tables_that_ship_are_about_the_weights_that_ship():
 
     for table in shipped:
         assert outdated(table) == ()
-        assert set(table.models) == set(readers_of(_first(table.data["name"])))
-        for name, told in table.manifest["models"].items():
-            assert told["code"] == read_card(name)["code_hash"]
+        here = readers_of(_first(table.data["name"]))
+        assert set(here) <= set(table.models)
+        for name in here:
+            assert table.manifest["models"][name]["code"] == read_card(name)["code_hash"]
     assert [len(t) for t in shipped] == [1000, 600]
     assert list(recorded_tables())[:2] == [table_path(name).stem for name in SHIPPED]
     assert sum(table_path(name).stat().st_size for name in SHIPPED) < 600_000
