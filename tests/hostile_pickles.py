@@ -337,6 +337,14 @@ def key_of_arrays(canary: Path) -> bytes:
     return whole(b"}" + b"K\x01K\x02\x86" + b"Ns")
 
 
+def keys_on_one_place(canary: Path) -> bytes:
+    """Whole numbers whose hashes are all 0: a dictionary of them takes hours to fill."""
+    pairs = b"".join(
+        b"\x8a\x09" + (i * (2**61 - 1)).to_bytes(9, "little") + b"N" for i in range(1, 9)
+    )
+    return whole(b"}(" + pairs + b"u")
+
+
 def name_left_over(canary: Path) -> bytes:
     return whole(b"]" + name("numpy", "ndarray") + b"a")
 
@@ -395,6 +403,7 @@ DOES_NOTHING: dict[str, Payload] = {
     "an array of words without letters": array_of_nothing,
     "a single value that is an object": single_object,
     "a key that is no word": key_of_arrays,
+    "keys that all fall on one place": keys_on_one_place,
     "a name that is left over": name_left_over,
     "an array that is never finished": unfinished_array,
     "a protocol of the future": newer_protocol,

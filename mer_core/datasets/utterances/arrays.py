@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from mer_core.datasets.utterances.names import Build, Named, Unfinished
+from mer_core.datasets.utterances.names import Build, Named, Unfinished, is_key
 
 _CODE = re.compile(r"b1|[iu][1248]|f[248]|c(?:8|16)|O8?|[SU][1-9]\d{0,6}")
 _ORDERS = ("<", ">", "|", "=")
@@ -131,7 +131,7 @@ def _frozenset(given: tuple) -> frozenset[Any]:
 
 def _keys(given: tuple) -> list[Any]:
     values = _given(given, list) if given else []
-    if not all(type(v) in (str, bytes, int, float, bool) for v in values):
+    if not all(map(is_key, values)):
         raise TypeError("a set of more than words and numbers")
     return values
 

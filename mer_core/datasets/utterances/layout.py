@@ -141,7 +141,8 @@ def column(path: Path, split: str, field: str, values: Any, count: int) -> np.nd
         BadInput: It is no such field.
     """
     try:
-        found = np.asarray(values, np.float64)
+        whole = np.asarray(values)
+        found = whole.astype(np.float64) if whole.dtype.kind in "fiub" else np.zeros(0)
     except (TypeError, ValueError):
         found = np.zeros(0)
     if found.ndim < 1 or len(found) != count or not np.isfinite(found).all():

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from mer_core.datasets.utterances.names import Build, Named, Unfinished
+from mer_core.datasets.utterances.names import Build, Named, Unfinished, is_key
 from mer_core.datasets.utterances.opcodes import (
     CONSTANTS,
     EMPTY,
@@ -36,7 +36,6 @@ NEWEST = 5
 """The newest protocol that this machine knows."""
 
 _REALS = re.compile(rb"(?:G.{8}){2,1000}", re.DOTALL)
-_KEYS = (str, bytes, int, float, bool, type(None))
 
 
 class Machine:
@@ -153,8 +152,8 @@ class Machine:
         return {self._key(k): v for k, v in zip(flat[::2], flat[1::2], strict=True)}
 
     def _key(self, key: Any) -> Any:
-        if type(key) not in _KEYS:
-            raise TypeError(f"a key of type {type(key).__name__}; words and numbers are expected")
+        if not is_key(key):
+            raise TypeError(f"a key {key!r:.40}; a word or a usual number is expected")
         return key
 
     def _drop(self) -> None:

@@ -21,7 +21,7 @@ from mer_core.datasets.utterances.collection import Utterances, UtteranceSet
 from mer_core.datasets.utterances.layout import REAL, described, is_numbers, listed, located, word
 from mer_core.datasets.utterances.meld import EMOTIONS
 from mer_core.datasets.utterances.pickles import read_pickle
-from mer_core.datasets.utterances.tracks import cleaned, heard
+from mer_core.datasets.utterances.tracks import cleaned, heard, without_back
 from mer_core.errors import BadInput
 from mer_core.types import Modality, Sample
 
@@ -132,9 +132,11 @@ def _split(
 
 
 def _track(inside: Mapping[str, Any], field: str) -> np.ndarray:
-    length = inside.get(f"{field}_len")
-    end = int(np.asarray(length).reshape(-1)[0]) if length is not None else len(inside[field])
-    return cleaned(inside[field])[: max(0, end)]
+    """Up to its length; where that is none, up to its last row that says something."""
+    found, length = cleaned(inside[field]), inside.get(f"{field}_len")
+    if isinstance(length, int | np.integer) and 0 <= length <= len(found):
+        return found[:length]
+    return without_back(found)
 
 
 def _widths(file: Path, items: Sequence[Mapping[str, Any]]) -> dict[Modality, int]:

@@ -7,6 +7,17 @@ Build = Callable[[tuple], Any]
 """Makes a value from the arguments that a file gives: a function of ours, never of the file."""
 
 
+def is_key(value: Any) -> bool:
+    """Whether something may be a key of a dictionary or a member of a set.
+
+    Words, bytes and numbers. Whole numbers from 2 to the 61 on can be chosen so that all fall on
+    one place of a table, which takes hours to fill.
+    """
+    if type(value) is int:
+        return abs(value) < 1 << 60
+    return type(value) in (str, bytes, float, bool, type(None))
+
+
 class Named:
     """A name of the table, on the stack until it is used; it has no other power.
 

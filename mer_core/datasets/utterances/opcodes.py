@@ -47,7 +47,9 @@ def _whole_line(line: bytes) -> int | bool:
 
 
 def _real_line(line: bytes) -> float:
-    return float(line[:DIGITS])
+    if len(line) > DIGITS:
+        raise ValueError(f"a real number of {len(line)} digits")
+    return float(line)
 
 
 def _string_line(line: bytes) -> str:

@@ -12,7 +12,8 @@ Source: Hasan et al. (2019), UR-FUNNY: A Multimodal Language Dataset for Underst
 github.com/ROC-HCI/UR-FUNNY.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ import numpy as np
 from mer_core.datasets.location import existing
 from mer_core.datasets.stickers.collection import Source
 from mer_core.datasets.utterances.collection import Utterances, UtteranceSet
-from mer_core.datasets.utterances.layout import REAL, described, word
+from mer_core.datasets.utterances.layout import REAL, described, is_numbers, word
 from mer_core.datasets.utterances.multibench import PAIRS
 from mer_core.datasets.utterances.pickles import read_pickle
 from mer_core.datasets.utterances.tracks import Track, cleaned, heard
@@ -54,25 +55,21 @@ def ur_funny_set(path: Path | None = None) -> UtteranceSet:
     folds, labels = (_table(folder / f"{name}.pkl") for name in ("data_folds", "humor_label_sdk"))
     problems: list[str] = []
     said = _optional(folder, WORDS, problems)
-    tracks = {m: _optional(folder, (name,), problems) for m, name in TRACKS.items()}
+    tracks = {m: _tracks(folder, name, problems) for m, name in TRACKS.items()}
     vectors = _vectors(folder, problems) if said else None
-    punchlines = Punchlines(said, tracks, vectors, labels)
+    if vectors is not None:
+        tracks = {Modality.TEXT: _words(said, vectors, problems), **tracks}
     splits = {}
     for fold, split in SPLITS.items():
-        known = [id for id in folds.get(fold, ()) if labels.get(id) in (0, 1)]
-        if lacking := len(folds.get(fold, ())) - len(known):
-            problems.append(f"{lacking} utterances of {split} have no label and are left out.")
-        if fold not in folds:
-            problems.append(f"There is no fold {fold!r} in data_folds.pkl.")
-        splits[split] = Utterances(
-            lambda row, ids=known: punchlines.sample(ids[row]), range(len(known))
-        )
+        ids = _ids(folds, fold, labels, problems)
+        make = _maker(ids, labels, said, tracks)
+        splits[split] = Utterances(make, range(len(ids)))
     return UtteranceSet(
         "ur-funny",
         "UR-FUNNY",
         "binary",
         splits,
-        punchlines.widths(),
+        {m: next(iter(found.values())).shape[1] for m, found in tracks.items() if found},
         PAIRS["humor"],
         tuple(problems),
         source=_SOURCE,
@@ -80,83 +77,57 @@ def ur_funny_set(path: Path | None = None) -> UtteranceSet:
     )
 
 
-class Punchlines:
-    """Words, voice and face of each punchline.
+def _maker(
+    ids: Sequence[Any],
+    labels: Mapping[Any, Any],
+    said: Mapping[Any, Any],
+    tracks: Mapping[Modality, Mapping[Any, Track]],
+) -> Callable[[int], Sample]:
+    """What makes the sample of a row."""
 
-    Args:
-        said: Id -> words and where their vectors stand.
-        tracks: Modality -> id -> features.
-        vectors: Of the words.
-        labels: Id -> 1 or 0.
-    """
-
-    def __init__(
-        self,
-        said: Mapping[Any, Any],
-        tracks: Mapping[Modality, Mapping[Any, Any]],
-        vectors: np.ndarray | None,
-        labels: Mapping[Any, Any],
-    ) -> None:
-        self.said, self.tracks, self.vectors, self.labels = said, tracks, vectors, labels
-
-    def widths(self) -> dict[Modality, int]:
-        """Channels of each modality that is there, as the first utterance that has it says."""
-        found = {} if self.vectors is None else {Modality.TEXT: self.vectors.shape[1]}
-        for modality, table in self.tracks.items():
-            shapes = (self._track(id, modality).shape for id in table)
-            if width := next((shape[1] for shape in shapes if shape[0]), 0):
-                found[modality] = width
-        return found
-
-    def sample(self, id: Any) -> Sample:
-        """One punchline.
-
-        Raises:
-            BadInput: Its features or its words are laid out otherwise.
-        """
-        told = self.said.get(id) or {}
-        tracks = {m: self._track(id, m) for m in self.tracks}
-        if self.vectors is not None:
-            tracks = {Modality.TEXT: self._words(id, told), **tracks}
-        features, moments = heard(tracks), _moments(told)
+    def make(row: int) -> Sample:
+        id = ids[row]
+        told = _entry(said, id)
+        features = heard({m: found[id] for m, found in tracks.items() if id in found})
+        moments = _moments(told)
+        timed = [m for m in TRACKS if m in features and len(features[m]) == len(moments)]
         return Sample(
             str(id),
             text=_sentence(told),
-            target=PAIRS["humor"][int(self.labels[id])],
+            target=PAIRS["humor"][labels[id] == 1],
             provenance=REAL,
             features=features,
-            seconds={
-                m: moments
-                for m in self.tracks
-                if m in features and len(features[m]) == len(moments)
-            },
+            seconds=dict.fromkeys(timed, moments),
         )
 
-    def _track(self, id: Any, modality: Modality) -> Track:
-        told = self.tracks[modality].get(id) or {}
-        given = told.get("punchline_features", ()) if isinstance(told, dict) else ()
-        if not len(given):
-            return np.zeros((0, 1), np.float32)
-        try:
-            found = cleaned(given)
-        except (TypeError, ValueError):
-            found = np.zeros(0, np.float32)
-        if found.ndim != 2:
-            raise BadInput(
-                f"{TRACKS[modality]}.pkl: punchline_features of {id} should be a list of numbers "
-                f"for each word; it is {described(given)}."
-            )
-        return found
+    return make
 
-    def _words(self, id: Any, told: Mapping[str, Any]) -> Track:
-        assert self.vectors is not None
-        places = np.asarray(told.get("punchline_embedding_indexes", ()), int).reshape(-1)
-        if len(places) and not 0 <= places.min() <= places.max() < len(self.vectors):
-            raise BadInput(
-                f"language_sdk.pkl: a word of {id} points beyond the {len(self.vectors)} vectors "
-                "of word_embedding_list.pkl: are the files of one version?"
-            )
-        return cleaned(self.vectors[places])
+
+def _ids(
+    folds: Mapping[Any, Any], fold: str, labels: Mapping[Any, Any], problems: list[str]
+) -> list[Any]:
+    """The utterances of a fold that have a label."""
+    if fold not in folds:
+        problems.append(f"There is no fold {fold!r} in data_folds.pkl.")
+        return []
+    given = folds[fold]
+    rows = given.tolist() if isinstance(given, np.ndarray) else given
+    if not isinstance(rows, list | tuple) or not all(
+        isinstance(id, int | str | np.integer) for id in rows
+    ):
+        raise BadInput(
+            f"data_folds.pkl: {fold!r} should be a list of ids; it is {described(given)}."
+        )
+    found = [id for id in rows if is_answer(labels.get(id))]
+    if lacking := len(rows) - len(found):
+        split = SPLITS[fold]
+        problems.append(f"{lacking} utterances of {split} have no label and are left out.")
+    return found
+
+
+def is_answer(value: Any) -> bool:
+    """Whether a label is 0 or 1."""
+    return isinstance(value, int | float | np.number) and value in (0, 1)
 
 
 def _table(file: Path) -> dict[Any, Any]:
@@ -177,6 +148,59 @@ def _optional(folder: Path, names: tuple[str, ...], problems: list[str]) -> dict
     return {}
 
 
+def _entry(table: Mapping[Any, Any], id: Any) -> Mapping[str, Any]:
+    told = table.get(id)
+    return told if isinstance(told, dict) else {}
+
+
+def _tracks(folder: Path, name: str, problems: list[str]) -> dict[Any, Track]:
+    """Id -> features of its punchline; those of the context are let go, they are far larger."""
+    table = _optional(folder, (name,), problems)
+    found = {id: numbers(_entry(table, id).get("punchline_features")) for id in table}
+    widths = Counter(track.shape[1] for track in found.values() if track is not None and len(track))
+    width = widths.most_common(1)[0][0] if widths else 0
+    kept = {id: t for id, t in found.items() if t is not None and t.shape[1] == width and width}
+    if lacking := len(table) - len(kept):
+        problems.append(
+            f"{name}.pkl: punchline_features of {lacking} utterances are no list of {width} "
+            "numbers for each word; they are left out."
+        )
+    return kept
+
+
+def numbers(given: Any) -> Track | None:
+    """(time, feature) numbers of lists or an array; None where it is nothing of the kind."""
+    try:
+        found = np.asarray(given)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return cleaned(found) if found.ndim == 2 and is_numbers(found) else None
+
+
+def _words(said: Mapping[Any, Any], vectors: np.ndarray, problems: list[str]) -> dict[Any, Track]:
+    """Id -> vectors of the words of its punchline."""
+    found = {}
+    for id in said:
+        places = _places(_entry(said, id).get("punchline_embedding_indexes"))
+        if len(places) and not 0 <= places.min() <= places.max() < len(vectors):
+            raise BadInput(
+                f"language_sdk.pkl: a word of {id} points beyond the {len(vectors)} vectors of "
+                "word_embedding_list.pkl: are the files of one version?"
+            )
+        if len(places):
+            found[id] = cleaned(vectors[places])
+    if lacking := len(said) - len(found):
+        problems.append(f"{lacking} utterances name no words.")
+    return found
+
+
+def _places(given: Any) -> np.ndarray:
+    try:
+        return np.asarray(given, int).reshape(-1)
+    except (TypeError, ValueError, OverflowError):
+        return np.zeros(0, int)
+
+
 def _vectors(folder: Path, problems: list[str]) -> np.ndarray | None:
     file = folder / "word_embedding_list.pkl"
     try:
@@ -184,11 +208,8 @@ def _vectors(folder: Path, problems: list[str]) -> np.ndarray | None:
     except DataMissing:
         problems.append(f"There is no {file.name} in {folder}: words are read as text.")
         return None
-    try:
-        vectors = np.asarray(found, np.float32)
-    except (TypeError, ValueError):
-        vectors = np.zeros(0, np.float32)
-    if vectors.ndim != 2 or not len(vectors):
+    vectors = numbers(found)
+    if vectors is None or not vectors.size:
         raise BadInput(
             f"{file} should be a list of vectors of one length; it is {described(found)}."
         )
@@ -197,16 +218,13 @@ def _vectors(folder: Path, problems: list[str]) -> np.ndarray | None:
 
 def _sentence(told: Mapping[str, Any]) -> str | None:
     given = told.get("punchline_sentence")
-    words = given if isinstance(given, list | tuple) else [given] if given else []
+    words = given if isinstance(given, list | tuple) else [given] if given is not None else []
     return " ".join(word(part) for part in words).strip() or None
 
 
 def _moments(told: Mapping[str, Any]) -> np.ndarray:
     """The middle of each word in seconds after the first began."""
-    try:
-        found = np.asarray(told.get("punchline_intervals", ()), np.float32)
-    except (TypeError, ValueError):
-        found = np.zeros(0)
-    if not len(found) or found.shape[1:] != (2,) or not np.isfinite(found).all():
+    found = numbers(told.get("punchline_intervals"))
+    if found is None or found.shape[1:] != (2,) or not len(found):
         return np.zeros(0, np.float32)
     return found.mean(axis=1) - found.min()

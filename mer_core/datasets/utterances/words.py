@@ -5,7 +5,9 @@ mosi_aligned.npz           offsets (n + 1,), word_ids, words, audio (., 74), vis
 mosi_glove840b_300d.npz    words (v,), vectors (v, 300): `word_ids` point into it
 """
 
+import struct
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -22,6 +24,7 @@ EXTRACT, VECTORS = "mosi_aligned.npz", "mosi_glove840b_300d.npz"
 MOST = 1 << 31
 """Bytes that the arrays of such a file may take; one that announces more is refused."""
 
+_DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, OverflowError, MemoryError)
 _FIELDS = ("offsets", "word_ids", "words", "audio", "vision", "label", "segment", "video")
 _SOURCE = Source(
     "CMU-MOSI (Zadeh et al., 2016), word-aligned through the CMU Multimodal SDK; words as GloVe "
@@ -93,14 +96,23 @@ def read_arrays(file: Path, fields: tuple[str, ...]) -> dict[str, np.ndarray]:
         raise DataMissing(f"There is no {file.name} in {file.parent}.") from cause
     except OSError as cause:
         raise DataMissing(f"{file} cannot be opened: {cause.strerror or cause}.") from cause
-    except (ValueError, zipfile.BadZipFile, EOFError, KeyError) as cause:
+    except (ValueError, RuntimeError, EOFError, KeyError, *_DAMAGE) as cause:
         raise BadInput(f"{file} is no whole .npz file of plain arrays: copy it again.") from cause
+
+
+_KINDS = {"offsets": "iu", "word_ids": "iu", "audio": "f", "vision": "f", "label": "fiu"}
+"""Array -> what its numbers may be: whole, real."""
 
 
 def _check(file: Path, arrays: Mapping[str, np.ndarray], vectors: np.ndarray | None) -> None:
     offsets, ids = arrays["offsets"], arrays["word_ids"]
-    rising = offsets.ndim == 1 and len(offsets) > 1 and bool((np.diff(offsets) >= 0).all())
-    if not rising or offsets[0] != 0:
+    for name, array in arrays.items():
+        axes = 2 if name in ("audio", "vision") else 1
+        if array.ndim != axes or array.dtype.kind not in _KINDS.get(name, "U"):
+            raise BadInput(f"{file}: {name} is {described(array)}: is it the extract?")
+    if vectors is not None and (vectors.ndim != 2 or vectors.dtype.kind != "f"):
+        raise BadInput(f"{file.with_name(VECTORS)}: vectors is {described(vectors)}.")
+    if len(offsets) < 2 or offsets[0] != 0 or bool((offsets[1:] < offsets[:-1]).any()):
         raise BadInput(f"{file}: offsets should rise from 0; they are {described(offsets)}.")
     for name in ("word_ids", "words", "audio", "vision"):
         if len(arrays[name]) != offsets[-1]:
