@@ -4,8 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from mer_core.checkpoints import folder_of
 from mer_core.errors import ResultInvalid
 from mer_core.probes.cross_kept import shipped_groups
+from ui.cross import MODELS
+from ui.resources import called
 
 
 def pick(page, key, value):
@@ -69,6 +72,32 @@ def test_another_model_has_other_pairs_and_keeps_the_page_whole(open_page):
     assert "is the primary here" not in page.words
     assert "layer 1, head" in page.words
     assert not page.errors
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_model_shows_its_heads_its_map_and_its_groups(open_page, name):
+    if not (folder_of(name) / "weights.safetensors").is_file():
+        pytest.skip(f"the weights of {name} do not ship yet")
+    page = open_page("cross_attention", **{"cross-model": called(name)})
+
+    assert page.at.segmented_control(key="cross-model").value == name
+    assert page.charts == 2
+    assert "after Holm's correction" in page.words
+    assert not page.errors
+    last = page.at.pills(key="cross-pair").options[-1]
+    page.at.pills(key="cross-pair").set_value(last)
+    page.run()
+    assert page.at.pills(key="cross-pair").value == last
+    assert not page.errors
+
+
+def test_a_gate_by_sample_says_that_it_chose_for_this_clip(open_page):
+    if not (folder_of("hct_dmg_sample") / "weights.safetensors").is_file():
+        pytest.skip("the weights of hct_dmg_sample do not ship yet")
+    page = open_page("cross_attention", **{"cross-model": called("hct_dmg_sample")})
+
+    assert "The gate chose it for this clip." in page.words
+    assert "for all inputs" not in page.words
 
 
 def test_as_a_figure_there_are_numbers_to_take_away(open_page):

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from mer_core.checkpoints import read_card
+from mer_core.checkpoints import folder_of, read_card
 from mer_core.errors import BadInput, ResultInvalid
 from mer_core.probes.cross_grid import BINS, cover, cover_of, holm, on_grid, permutation_p
 from mer_core.probes.cross_groups import LEAST, group_maps, is_incongruent
@@ -120,7 +120,8 @@ def test_each_head_has_two_mean_maps_and_a_p_value(found, clips):
 
 
 def test_maps_of_two_groups_are_said_drawn_and_written(found):
-    assert found.says().endswith("chance after it.")
+    heads = found.maps[0].p[:, :-1].numel()
+    assert found.says().endswith(f" of {heads}.")
     assert f"n = {found.n}" in found.caption()
     drawing = figure(found)
     assert [trace.type for trace in drawing.data] == ["heatmap"] * 3
@@ -177,10 +178,13 @@ def test_a_model_that_never_looks_across_is_refused(untrained, sticker_samples):
         group_maps(untrained("mghft"), labelled, "x")
 
 
-@pytest.mark.parametrize("name", ["hct_dmg", "egmf"])
+@pytest.mark.parametrize("name", ["hct_dmg", "egmf", "hct_dmg_sample", "mult"])
 def test_shipped_maps_are_those_of_the_shipped_weights(name):
+    if not (folder_of(name) / "card.json").is_file():
+        pytest.skip(f"the weights of {name} do not ship yet")
     kept = shipped_groups(name)
 
+    assert kept is not None
     assert kept.weights == read_card(name)["weights_sha256"]
     assert kept.n >= 400
     assert all(min(one.counts) >= LEAST for one in kept.maps)
