@@ -30,7 +30,7 @@ DATASETS: dict[str, Callable[[str, int | None], Sequence[Sample]]] = {
     "ser30k": RealStickers("SER30K stickers", ser30k_set, "ser30k"),
     "met-meme": RealStickers("MET-MEME memes", met_meme_set, "met_meme"),
     "folder": RealStickers("your own stickers", folder_set),
-    "mosi": RealUtterances("CMU-MOSI", mosi_set, "mosi"),
+    "mosi": RealUtterances("CMU-MOSI", mosi_set, "mosi or mosi_word_aligned"),
     "mosei": RealUtterances("CMU-MOSEI", mosei_set, "mosei"),
     "iemocap": RealUtterances("IEMOCAP", iemocap_set, "iemocap"),
     "mmsa": RealUtterances("a set of MMSA", mmsa_set, "mmsa"),
@@ -38,7 +38,7 @@ DATASETS: dict[str, Callable[[str, int | None], Sequence[Sample]]] = {
     "multibench": RealUtterances("a pack of MultiBench", multibench_set, "multibench"),
     "ur-funny": RealUtterances("UR-FUNNY", ur_funny_set, "ur-funny"),
     "mustard": RealUtterances("MUStARD", mustard_set, "mustard"),
-    "meld": RealUtterances("MELD", meld_set, "meld"),
+    "meld": RealUtterances("MELD", meld_set, "meld or meld_text"),
     "mse-adapter": RealUtterances("a set of MSE-Adapter", mse_adapter_set, "mse-adapter"),
 }
 """Name -> what gives a split of it. `RealStickers` and `RealUtterances` may be absent here."""

@@ -479,6 +479,14 @@ def test_real_mustard_has_the_published_counts():
     assert targets.count("sarcastic") == 345
 
 
+def test_the_five_real_folds_test_every_line_once():
+    real("mustard")
+    tests = [mustard_set(fold=k).splits["test"] for k in range(1, 6)]
+
+    assert [len(part) for part in tests] == [138] * 5
+    assert len({sample.id for part in tests for sample in part}) == 690
+
+
 def test_real_meld_has_the_published_counts():
     from collections import Counter
 

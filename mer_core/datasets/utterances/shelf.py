@@ -18,7 +18,7 @@ class RealUtterances:
     Attributes:
         what: What it is called on screen.
         open: Opens it at a file or folder, or where it is looked for.
-        folder: Its folder among the real data.
+        folder: Its folder among the real data, for sentences: `open` looks there itself.
     """
 
     what: str
