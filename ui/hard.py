@@ -18,7 +18,10 @@ from ui.resources import called
 AGAIN = "`mer hard all`"
 """Makes the tables that ship."""
 
-_OF_A_TABLE = ("hard-model", "hard-map", "hard-colour", "hard-sample", "hard-chosen", "hard-pinned")
+_OF_A_TABLE = (
+    *("hard-model", "hard-map", "hard-colour", "hard-sample", "hard-chosen", "hard-pinned"),
+    *("hard-preset", "hard-kind", "hard-meant", "hard-answer"),
+)
 """What another table makes meaningless."""
 
 

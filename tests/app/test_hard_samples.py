@@ -108,6 +108,24 @@ def test_what_nobody_knows_is_neither_shown_nor_offered(open_page, tables):
     assert "Confident and wrong" not in pills.options
 
 
+def test_another_table_forgets_what_meant_something_in_the_last(open_page):
+    page = open_page(
+        "hard_samples",
+        **{
+            "hard-kind": "sarcasm",
+            "hard-sample": "999",
+            "hard-colour": "apart",
+            "hard-model": "HCT-DMG",
+        },
+    )
+    page.at.selectbox(key="hard-set").select("puppet stickers, test")
+    page.run()
+
+    assert "MGHFT is wrong on" in page.words
+    assert "All 600 samples are shown." in page.words
+    assert not page.errors
+
+
 def test_people_who_are_split_are_a_preset_where_there_are_people(open_page, tables):
     tables("toys-test", table(spread=[0.5, 1.0, 1.6, 2.0, 1.7, 0.25]))
     page = open_page("hard_samples", **{"hard-preset": "People split, model sure"})
