@@ -74,6 +74,7 @@ def test_every_format_is_told_of_in_plain_words(format, tmp_path):
 
     assert told["present"] is True
     assert told["train"] > 0
+    assert told["asks"].startswith(("a number from", "one of", "yes or no, 4 times"))
     assert told["citation"]
     assert told["missing"] == len(told["problems"])
 

@@ -11,6 +11,17 @@ from mer_core.errors import MerError
 from mer_core.types import Sample
 
 
+def asked(opened: UtteranceSet) -> str:
+    """What a set asks, in plain words."""
+    low, high = opened.limits
+    return {
+        "sentiment": f"a number from {low:g} to {high:g}",
+        "binary": "one of two",
+        "classes": f"one of {len(opened.emotions)}",
+        "four-binary": f"yes or no, {len(opened.emotions)} times",
+    }[opened.task]
+
+
 @dataclass(frozen=True)
 class RealUtterances:
     """A real set of utterances that may or may not be on this machine.
@@ -51,11 +62,9 @@ class RealUtterances:
         told, found = self._looked(path)
         if found is None:
             return told
-        low, high = found.limits
-        asks = f"a number from {low:g} to {high:g}" if found.task == "sentiment" else found.task
         about = {
             "what": found.what,
-            "asks": asks,
+            "asks": asked(found),
             "features": {str(m): n for m, n in found.features.items()},
             "classes": list(found.emotions),
             "notes": list(found.notes),
