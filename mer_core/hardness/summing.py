@@ -25,7 +25,7 @@ def summary(table: HardTable) -> dict[str, dict[str, str | int | float]]:
             "accuracy": hits / n if n else float("nan"),
             "from - to": f"{low:.3f} - {high:.3f}" if n else "",
             "sure and wrong": int(((right == 0) & (heard.confidence >= SURE)).sum()),
-            "disagreement, bits": float(np.nanmean(heard.disagreement))
+            "bits apart": float(np.nanmean(heard.disagreement))
             if np.isfinite(heard.disagreement).any()
             else float("nan"),
         }

@@ -128,7 +128,7 @@ def test_the_summary_counts_only_what_is_known():
     assert (row["n"], row["with an answer"]) == (6, 5)
     assert row["accuracy"] == pytest.approx(3 / 5)
     assert row["sure and wrong"] == 1
-    assert row["disagreement, bits"] == pytest.approx(2.4 / 5)
+    assert row["bits apart"] == pytest.approx(2.4 / 5)
 
 
 def test_the_sentence_is_made_from_the_numbers(monkeypatch):
