@@ -82,7 +82,9 @@ def featured_utterances(split: str, progress: Progress, limit: int | None = None
         weights,
         WORLD.digest(),
     )
-    path = cache_folder() / f"utterances-{split}-{count}-{code}.npz"
+    whole = cache_folder() / f"utterances-{split}-{len(utterances_of(split))}-{code}.npz"
+    part = cache_folder() / f"utterances-{split}-{count}-{code}.npz"
+    path = whole if whole.is_file() else part  # what is there of all is there of the first few
     if not path.is_file():
         tasks = [(split, i) for i in range(count)]
         made = list(in_parallel(_featured, tasks, f"making {split} utterances", progress))
