@@ -1,7 +1,7 @@
 """Who has which role in a look: modalities and masks behind the names that taps give their axes.
 
 Taps name axes by modality ("audio"), by several joined ("audio+vision"), or by role ("primary",
-"first", "second") where the gate by sample casts every sample of a batch by itself.
+"first auxiliary", "second auxiliary") where the gate by sample casts every sample by itself.
 """
 
 import re
@@ -13,9 +13,10 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from mer_core.trace import Reading, Trace
-from mer_core.types import Batch, Modality, Stream
+from mer_core.types import Batch, Modality, Role, Stream
 
-ROLES = ("primary", "first", "second")
+ROLES = tuple(map(str, Role))
+
 MODALITIES = tuple(Modality)
 BINS = 32
 """To so many bins is resampled how much attention falls on the positions of a sample."""

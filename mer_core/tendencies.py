@@ -19,7 +19,7 @@ from mer_core.checkpoints import folder_of
 from mer_core.disk import write_tensors
 from mer_core.errors import DataMissing
 from mer_core.layers import masked_mean
-from mer_core.roles import Cast
+from mer_core.roles import ROLES, Cast
 from mer_core.trace import Trace
 from mer_core.types import Batch
 
@@ -32,10 +32,10 @@ ENTRY = "entry."
 """Beginning of the taps where a modality enters as numbers: what it brings, before it is read."""
 
 _SIDES = {
-    "Z_u": ("first", "second"),
-    "Z_v": ("second", "first"),
-    "Y_u": ("primary", "first"),
-    "Y_v": ("primary", "second"),
+    "Z_u": (ROLES[1], ROLES[2]),
+    "Z_v": (ROLES[2], ROLES[1]),
+    "Y_u": (ROLES[0], ROLES[1]),
+    "Y_v": (ROLES[0], ROLES[2]),
 }
 
 

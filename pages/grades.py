@@ -4,10 +4,11 @@ from ui.shell import require_frame
 
 require_frame()
 
-from ui.grades import lead, pick_grades, picture, table
+from ui.grades import lead, not_graded, pick_grades, picture, table
 
 grades = pick_grades()
 if grades is not None:
     lead(grades)
     picture(grades)
     table(grades)
+    not_graded()

@@ -5,7 +5,15 @@ import json
 import streamlit as st
 
 from mer_core.errors import MerError, ResultInvalid
-from mer_core.grading import WHAT, Grade, Grades, Score, grade_sentence, load_grades
+from mer_core.grading import (
+    SHORT,
+    WHAT,
+    Grade,
+    Grades,
+    Score,
+    grade_sentence,
+    load_grades,
+)
 from mer_core.models import NAMES
 from mer_core.views.grades import draw_scores
 from ui.downloads import downloads
@@ -34,6 +42,12 @@ def grade_note(probe: str, model: str) -> None:
     st.caption(f":material/grading: {sentence} [All grades](grades?graded={model})")
 
 
+def not_graded() -> None:
+    """Say of which models there are no grades to show, and what to do."""
+    for problem in _all_grades()[1]:
+        st.caption(f":material/info: {problem}")
+
+
 def pick_grades() -> Grades | None:
     """Choose a model whose grades are saved; the choice stands in the address."""
     found, problems = _all_grades()
@@ -42,9 +56,8 @@ def pick_grades() -> Grades | None:
             "No probes are graded here yet. Run `mer grade --save`; it takes some minutes.",
             icon=":material/grading:",
         )
-    for problem in problems:
-        st.caption(f":material/info: {problem}")
-    if not found:
+        for problem in problems:
+            st.caption(f":material/info: {problem}")
         return None
     chosen = st.segmented_control(
         "Model",
@@ -124,6 +137,7 @@ def _row(grade: Grade) -> dict[str, str]:
     cost = "" if grade.milliseconds is None else f"{grade.milliseconds:.1f}"
     return {
         "Number": WHAT.get(grade.name, grade.name),
+        "In the figure": SHORT.get(grade.name, grade.name),
         "Something lies (AUROC)": _told(grade.incongruent),
         "Of the oracle": _share(grade.incongruent),
         "Who lies (accuracy)": _told(grade.liar),

@@ -13,11 +13,12 @@ from mer_core.grading.base import (
     load_grades,
     save_grades,
 )
-from mer_core.grading.names import QUESTIONS, REFERENCES, WHAT, graded_question
+from mer_core.grading.names import QUESTIONS, REFERENCES, SHORT, WHAT, graded_question
 
 __all__ = [
     "QUESTIONS",
     "REFERENCES",
+    "SHORT",
     "WHAT",
     "Grade",
     "Grades",

@@ -28,6 +28,31 @@ WHAT: dict[str, str] = {
 }
 """Name of a graded number -> what it is, in the order of every table."""
 
+SHORT: dict[str, str] = {
+    "disagreement": "disagreement in bits",
+    "silence": "silencing",
+    "conflict": "conflict terms",
+    "tendency": "leanings apart",
+    "pairs": "pairs' leanings apart",
+    "congruence": "opposite signs",
+    "highlight": "highlight",
+    "distortion": "distortion",
+    "flips": "flips",
+    "disparity": "source disparity",
+    "attention": "attention KL",
+    "entropy": "attention entropy",
+    "corruption": "noise",
+    "alpha": "α of the experts",  # noqa: RUF001
+    "omega": "ω of the sample",
+    "batch gate": "ω of the paper",
+    "views": "descriptions in bits",
+    "posterior": "who lies, by answers alone",
+    "leanings": "who lies, by states",
+    "entry": "who lies, by inputs",
+    "combination": "combination",
+}
+"""Name of a graded number -> two or three words for a figure."""
+
 REFERENCES = ("random", "confidence", "oracle")
 """What the others stand beside; no probes."""
 

@@ -27,16 +27,28 @@ class _Reader:
 
 
 def utterance_table(
-    model: EmotionModel, split: str, limit: int | None, progress: Progress
+    model: EmotionModel,
+    split: str,
+    limit: int | None,
+    progress: Progress,
+    part: int | None = None,
 ) -> tuple[UtteranceTable, tuple[UtteranceTruth, ...]]:
-    """Streams of the first so many utterances of a split, and what each knows of itself."""
-    return _table(_Reader(model, progress), split, limit)
+    """Streams of the first so many utterances of a split, and what each knows of itself.
+
+    Args:
+        model: Whose processor reads them.
+        split: Of the puppets.
+        limit: Make so many and no more; None for all.
+        progress: Told how far it is.
+        part: Of those made, read only the first so many.
+    """
+    return _table(_Reader(model, progress), split, limit, part)
 
 
 @lru_cache(maxsize=3)
 def _table(
-    reader: _Reader, split: str, limit: int | None
+    reader: _Reader, split: str, limit: int | None, part: int | None
 ) -> tuple[UtteranceTable, tuple[UtteranceTruth, ...]]:
-    samples = featured_utterances(split, reader.progress, limit)
+    samples = featured_utterances(split, reader.progress, limit)[:part]
     truths = tuple(s.truth for s in samples if isinstance(s.truth, UtteranceTruth))
     return UtteranceTable(reader.model, samples, reader.progress), truths

@@ -1,7 +1,7 @@
 """What grades say, in sentences made from the numbers."""
 
 from mer_core.grading.base import HELPS, Grade, Grades, best_of
-from mer_core.grading.names import WHAT
+from mer_core.grading.names import SHORT, WHAT
 
 BLIND = 0.15
 """Below this share of the oracle a number is said not to work."""
@@ -53,9 +53,9 @@ def _liar(grades: Grades) -> list[str]:
 
 def _blind(single: list[Grade]) -> list[str]:
     """Which numbers find nothing, and which point the wrong way."""
-    lost = [g.name for g in single if g.incongruent and abs(g.incongruent.share) < BLIND]
-    wrong = [g.name for g in single if g.incongruent and g.incongruent.share <= -BLIND]
-    weak = [g.name for g in single if g.incongruent and BLIND <= g.incongruent.share < HELPS]
+    lost = [_short(g) for g in single if g.incongruent and abs(g.incongruent.share) < BLIND]
+    wrong = [_short(g) for g in single if g.incongruent and g.incongruent.share <= -BLIND]
+    weak = [_short(g) for g in single if g.incongruent and BLIND <= g.incongruent.share < HELPS]
     told = []
     if lost:
         told.append(f"These do not find lies: {', '.join(lost)}.")
@@ -64,6 +64,10 @@ def _blind(single: list[Grade]) -> list[str]:
     if weak:
         told.append(f"These find few: {', '.join(weak)}.")
     return told
+
+
+def _short(grade: Grade) -> str:
+    return SHORT.get(grade.name, grade.name)
 
 
 def _share(share: float) -> str:

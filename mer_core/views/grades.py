@@ -5,7 +5,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from mer_core.grading import REFERENCES, WHAT, Grade, Grades, Score
+from mer_core.grading import REFERENCES, SHORT, WHAT, Grade, Grades, Score
 from mer_core.views.colours import FOR, ink, pale_ink
 from mer_core.views.frame import figure, framed
 
@@ -53,7 +53,7 @@ def draw_scores(grades: Grades, what: str, dark: bool = False) -> go.Figure:
 def _dots(scores: Sequence[Score], grades: Sequence[Grade], dark: bool) -> go.Scatter:
     return go.Scatter(
         x=[s.value for s in scores],
-        y=[f"<b>{g.name}</b>" if g.name == "combination" else g.name for g in grades],
+        y=[_label(g.name) for g in grades],
         mode="markers+text",
         text=[f"   {s.value:.2f}" for s in scores],
         textposition="top right",
@@ -79,6 +79,11 @@ def _dots(scores: Sequence[Score], grades: Sequence[Grade], dark: bool) -> go.Sc
         ],
         hovertemplate="%{customdata}<extra></extra>",
     )
+
+
+def _label(name: str) -> str:
+    short = SHORT.get(name, name)
+    return f"<b>{short}</b>" if name == "combination" else short
 
 
 def _add_line(drawing: go.Figure, name: str, score: Score, dark: bool) -> None:

@@ -120,10 +120,10 @@ def test_roles_of_a_gate_by_sample_differ_between_samples():
     cast = Cast(streams, torch.tensor([1, 2]))
 
     assert cast.place("primary").tolist() == [1, 2]
-    assert cast.place("first").tolist() == [0, 0]
-    assert cast.place("second").tolist() == [2, 1]
+    assert cast.place("first auxiliary").tolist() == [0, 0]
+    assert cast.place("second auxiliary").tolist() == [2, 1]
     assert cast.mask("primary", 4).sum(1).tolist() == [4, 3]
-    assert cast.mask("second", 6).sum(1).tolist() == [3, 4]
+    assert cast.mask("second auxiliary", 6).sum(1).tolist() == [3, 4]
     with pytest.raises(ValueError, match="Nothing seen says"):
         Cast(streams, None).place("primary")
 

@@ -120,7 +120,7 @@ def _look(
     name: str, seed: int, ask: Ask, progress: Progress
 ) -> tuple[Run, Bool[np.ndarray, " sample"]]:
     model, accuracy, weights = _weights(name, seed)
-    train, _ = utterance_table(model, "train", TRAINED_ON, progress)
+    train, _ = utterance_table(model, "train", None, progress, TRAINED_ON)
     table, truths = utterance_table(model, ask.split, ask.limit, progress)
     quiet: Progress = lambda *_: None  # noqa: E731
     tendencies = fit_tendencies(model, train.batch, weights, {"split": "train"}, quiet)
