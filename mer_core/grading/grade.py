@@ -107,8 +107,7 @@ def grade(
     told = out_of_fold(valid.evidence, valid.known, weights)
     found = graded(model, name, valid, told, weights, fitted)
     if save:
-        for key, how in fitted.weighings.items():
-            how.save(folder_of(name) / (LIES if key == "posterior" else f"{key}-{LIES}"))
+        fitted.weighings["posterior"].save(folder_of(name) / LIES)
     keep(found)
     if split == "valid":
         return found

@@ -71,8 +71,8 @@ _ONCE = "once with all seeds, after settings were fixed"
 _LATER = "once more by the grades of probes and by the table of hard samples"
 TEST_READ = {
     "mghft": f"{_TWICE}; once more for this recipe, whose changes (a sticker in eight has another "
-    "one's picture in training; no label smoothing) were chosen on validation; and twice by the "
-    "saved experiments",
+    "one's picture in training; no label smoothing) were chosen on validation; twice by the "
+    "saved experiments; and once by the grades of probes",
     "egmf": f"{_TWICE}; none changed since; {_LATER}",
     "hct_dmg": f"{_TWICE}; none changed since; once more by each saved experiment; {_LATER}",
     "hct_dmg_sample": f"{_ONCE}; {_LATER}",
