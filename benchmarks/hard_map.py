@@ -124,9 +124,9 @@ def served(folder: Path) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     here = {**os.environ, "MER_CHECKPOINTS": str(folder)}
-    process = subprocess.Popen(command(port), cwd=ROOT, env=here, **quiet)
+    null = subprocess.DEVNULL
+    process = subprocess.Popen(command(port), cwd=ROOT, env=here, stdout=null, stderr=null)
     address = f"http://127.0.0.1:{port}"
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
