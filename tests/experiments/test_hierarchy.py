@@ -1,5 +1,7 @@
 """Does the hierarchy lessen distortion? What the comparison must do whatever the runs say."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -14,12 +16,15 @@ from mer_core.experiments.hct_dmg.hierarchy import (
     INCONGRUENT,
     MEASURES,
     PAIRED,
+    SAME,
     Run,
+    at_same_target,
     equal_pairs,
     measured,
     result,
 )
 from mer_core.probes.tendencies import Lean
+from mer_core.types import Modality
 
 LIES = np.array([True, True, False, False])
 
@@ -102,6 +107,18 @@ def test_measures_are_means_over_the_looks_of_a_model():
     assert found[DISTORTION].tolist() == [1.0, 1.0]
     assert found[DISPARITY].tolist() == [2.0, 2.0]
     assert found["flips"].tolist() == [0.5, 0.5]
+
+
+def test_the_same_target_is_the_primary_of_ours():
+    """MulT's disparity at the modality that leads in most of our runs, not the mean over three."""
+    by = {m: np.full(4, float(i)) for i, m in enumerate(Modality)}
+    ours = [
+        replace(ran("hct_dmg", s, 0.9, 0.1), by_target={m: by[m] + 10})
+        for s, m in enumerate((Modality.VISION, Modality.TEXT, Modality.VISION))
+    ]
+    found = at_same_target([*ours, replace(ran("mult", 0, 0.9, 0.2), by_target=by)])
+
+    assert [float(r.numbers[SAME][0]) for r in found] == [12.0, 10.0, 12.0, 2.0]
 
 
 def test_without_runs_it_says_what_to_train(monkeypatch):
