@@ -23,9 +23,9 @@ def graded(tmp_path, monkeypatch):
     monkeypatch.setenv("MER_CHECKPOINTS", str(tmp_path))
     grades = (
         Grade("random", score(0.5, 0.0)),
-        Grade("confidence", score(0.7, 0.4), milliseconds=1.0, forwards=1),
-        Grade("disagreement", score(0.9, 0.84), score(0.8, 0.7), 4, 2.5),
-        Grade("highlight", score(0.51, 0.02), forwards=1),
+        Grade("confidence", score(0.7, 0.4), milliseconds=1.0, forwards=1.0),
+        Grade("disagreement", score(0.9, 0.84), score(0.8, 0.7), 4.0, 2.5),
+        Grade("highlight", score(0.51, 0.02), forwards=1.0),
         Grade("batch gate", None, note="One vector for all inputs."),
         Grade("oracle", score(0.98, 1.0), score(0.95, 1.0)),
     )
