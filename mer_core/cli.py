@@ -280,6 +280,7 @@ def train(
     as_json: AsJson = False,
 ) -> None:
     """Train again what ships, or a model on a set of the field. A stopped run goes on."""
+    from mer_core.allocator import keep_freed_memory
     from mer_core.models import NAMES
     from mer_core.training import recipes, report
 
@@ -294,6 +295,7 @@ def train(
     chosen |= {"folds": True} if folds else {}
     if chosen:
         raise BadInput(f"--{', --'.join(chosen)}: only together with --dataset. Name the set.")
+    keep_freed_memory()
     with Bars(as_json) as progress:
         for name in names:
             recipes.train(name, progress, seed or recipes.SEEDS, version or ())
