@@ -1,6 +1,7 @@
 """How well a number finds known lies: one line beside every such number, and the page Grades."""
 
 import json
+from urllib.parse import quote
 
 import streamlit as st
 
@@ -39,7 +40,7 @@ def grade_note(probe: str, model: str) -> None:
         sentence = grade_sentence(probe, model)
     except MerError as error:
         sentence = f"How well this number finds lies is not known here. {error}"
-    st.caption(f":material/grading: {sentence} [All grades](grades?graded={model})")
+    st.caption(f":material/grading: {sentence} [All grades](grades?graded={quote(called(model))})")
 
 
 def not_graded() -> None:
@@ -52,9 +53,10 @@ def pick_grades() -> Grades | None:
     """Choose a model whose grades are saved; the choice stands in the address."""
     found, problems = _all_grades()
     if not found:
-        st.info(
-            "No probes are graded here yet. Run `mer grade --save`; it takes some minutes.",
-            icon=":material/grading:",
+        st.error(
+            "Grades are not on this machine. Restore checkpoints, or run `mer grade --save`; it "
+            "takes some minutes.",
+            icon=":material/error:",
         )
         for problem in problems:
             st.caption(f":material/info: {problem}")

@@ -52,9 +52,10 @@ def open_table() -> Opened | None:
     recorded, live = recorded_tables(), live_tables()
     options = {_titled(name): name for name in [*live, *recorded]}
     if not options:
-        st.info(
-            f"No table is here. Make those that ship with {AGAIN}, or ask the models below.",
-            icon=":material/table_view:",
+        st.error(
+            "The tables that ship are not on this machine. Restore checkpoints/hard, make them "
+            f"with {AGAIN}, or ask the models below.",
+            icon=":material/error:",
         )
         return None
     bar = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")

@@ -41,7 +41,7 @@ def graded(tmp_path, monkeypatch):
 
 
 def test_the_page_opens_with_a_sentence_a_figure_and_every_number(open_page, graded):
-    page = open_page("grades", graded="hct_dmg")
+    page = open_page("grades", graded="HCT-DMG")
 
     assert graded.found[0] in page.words
     assert page.charts == 1
@@ -55,7 +55,7 @@ def test_the_page_opens_with_a_sentence_a_figure_and_every_number(open_page, gra
 
 
 def test_the_other_question_is_another_figure(open_page, graded):
-    page = open_page("grades", graded="hct_dmg")
+    page = open_page("grades", graded="HCT-DMG")
     before = page.at.get("plotly_chart")[0].proto.spec
     page.choose("grades-measure", "liar")
 
@@ -66,7 +66,7 @@ def test_without_grades_the_page_says_how_to_get_them(open_page, graded):
     (folder_of("hct_dmg") / "grades.json").unlink()
     page = open_page("grades")
 
-    assert "mer grade --save" in page.at.info[0].value
+    assert "mer grade --save" in page.at.error[0].value
     assert page.charts == 0
 
 

@@ -8,7 +8,7 @@ import torch
 
 from mer_core.experiments import EXPERIMENTS
 from mer_core.experiments.base import Ask
-from mer_core.experiments.hct_dmg import depth, noisy, primary, shift, short
+from mer_core.experiments.hct_dmg import depth, noisy, primary, shift, short, switches
 from mer_core.experiments.hct_dmg.short import Bench, Ended, Noise, Short
 from mer_core.types import Modality
 
@@ -109,7 +109,7 @@ def made_up(short_run):
     return Ended(right, tuple(omega), led, (tuple(omega),))
 
 
-@pytest.mark.parametrize("module", [primary, depth, noisy, shift])
+@pytest.mark.parametrize("module", [primary, depth, noisy, shift, switches])
 def test_a_result_says_what_the_runs_say(bench, monkeypatch, module):
     """Rows for every case, sentences from the rows, seeds, n and a manifest."""
     monkeypatch.setattr(

@@ -9,6 +9,7 @@ from mer_core.experiments.hct_dmg import (
     noisy,
     primary,
     shift,
+    switches,
 )
 
 _ALL: tuple[PaperExperiment, ...] = (
@@ -19,6 +20,7 @@ _ALL: tuple[PaperExperiment, ...] = (
     divergence.EXPERIMENT,
     noisy.EXPERIMENT,
     shift.EXPERIMENT,
+    switches.EXPERIMENT,
 )
 
 HCT_DMG_EXPERIMENTS: dict[str, PaperExperiment] = {e.name: e for e in _ALL}

@@ -20,7 +20,6 @@ from mer_core.models.hct_dmg import HCTDMGConfig
 from mer_core.types import Modality
 
 LEARNED, SAMPLE = "learned, one for all", "learned, by sample"
-WHO, HOW = "who leads", "what is switched off or changed"
 
 CASES: dict[str, HCTDMGConfig] = {
     LEARNED: BASE,
@@ -31,17 +30,6 @@ CASES: dict[str, HCTDMGConfig] = {
 }
 """Who leads -> Config. A gate with equal weights for ever lets the first modality lead, text."""
 
-SWITCHES: dict[str, HCTDMGConfig] = {
-    "as the paper": BASE,
-    "no weights on the branches": replace(BASE, weighting=False),
-    "stage 1 looks at the primary": replace(BASE, stage1="from_primary"),
-    "no stage 1": replace(BASE, stage1="off"),
-    "no stage 2": replace(BASE, stage2=False),
-    "six transformers, by pair": replace(BASE, sharing="pairs"),
-    "no GRU": replace(BASE, gru=False),
-}
-"""The rest of the ablation matrix -> Config."""
-
 
 def run(ask: Ask, progress: Progress) -> Result:
     """Short runs of every case with every seed; `ask.limit` takes the first so many utterances.
@@ -50,20 +38,17 @@ def run(ask: Ask, progress: Progress) -> Result:
         BadInput: A limit below 1.
     """
     bench, rows, found = Bench(ask, progress), [], {}
-    for group, cases in ((WHO, CASES), (HOW, SWITCHES)):
-        for case, config in cases.items():
-            ended = bench.over_seeds(Short(config), case)
-            found[case] = ended
-            rows.append(
-                over_seeds(
-                    case,
-                    ACCURACY,
-                    np.stack([e.right for e in ended]),
-                    group=group,
-                    reference=config is BASE,
-                    note=_leaders(ended) if group == WHO else "",
-                )
+    for case, config in CASES.items():
+        found[case] = bench.over_seeds(Short(config), case)
+        rows.append(
+            over_seeds(
+                case,
+                ACCURACY,
+                np.stack([e.right for e in found[case]]),
+                reference=config is BASE,
+                note=_leaders(found[case]),
             )
+        )
     return result(
         bench,
         EXPERIMENT.name,
@@ -81,7 +66,7 @@ def _leaders(ended: Sequence[Ended]) -> str:
 
 
 def _says(rows: Sequence[Row]) -> tuple[str, ...]:
-    by = {row.case: row for row in rows if row.group == WHO}
+    by = {row.case: row for row in rows}
     fixed = max((by[f"{m} always"] for m in Modality), key=lambda r: r.value)
     gain = 100 * (by[LEARNED].value - fixed.value)
     verdict = "better" if gain > 0 else "no better"
