@@ -16,6 +16,7 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy, pad
 
 from mer_core.grading.scores import Evidence, Measured
+from mer_core.grading.seen import reordered
 from mer_core.probes.lies import Weighing, fit_weighing, log_odds, posterior
 from mer_core.roles import MODALITIES
 
@@ -173,16 +174,9 @@ def out_of_fold(
 
 
 def some(evidence: Evidence, rows: Sequence[int] | np.ndarray) -> Evidence:
-    """Evidence of some samples: what the fits above read, and nothing else."""
+    """The evidence of some samples."""
     at = torch.as_tensor(np.asarray(rows))
-    seen = evidence.seen
-    kept = replace(
-        seen,
-        logits=seen.logits[:, at],
-        pooled={name: values[at] for name, values in seen.pooled.items()},
-        sides={name: (t[at], s[at]) for name, (t, s) in seen.sides.items()},
-    )
-    return replace(evidence, seen=kept)
+    return replace(evidence, seen=reordered(evidence.seen, at))
 
 
 def as_measured(
