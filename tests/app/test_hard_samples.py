@@ -146,7 +146,7 @@ def test_a_sample_of_a_set_that_is_not_here_still_has_words_and_numbers(open_pag
 def test_without_tables_the_page_says_how_to_make_one(open_page, tables):
     page = open_page("hard_samples")
 
-    assert "mer hard all" in page.at.info[0].value
+    assert "mer hard all" in page.at.error[0].value
     assert page.at.button(key="hard-live-run")
 
 

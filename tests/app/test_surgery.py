@@ -204,4 +204,4 @@ def test_nonsense_in_the_address_falls_back(open_page, address):
 def test_numbers_on_incongruity_stand_beside_their_grade(open_page, look):
     page = open_page("surgery", clip="12", look=look)
 
-    assert "[All grades](/grades" in page.words
+    assert "[All grades](grades?graded=" in page.words
