@@ -26,6 +26,23 @@ from mer_core.metrics import bootstrap_interval
 Progress = Callable[[str, int, int], None]
 """Told (what is being done, how many are done, of how many). It may raise to stop the run."""
 
+
+class SharedProgress:
+    """A progress that all requests for one thing share, so that it may be a key of a cache."""
+
+    def __init__(self, told: Progress) -> None:
+        self.told = told
+
+    def __call__(self, *progress: Any) -> None:
+        self.told(*progress)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, SharedProgress)
+
+    def __hash__(self) -> int:
+        return 0
+
+
 FORMAT = 1
 """Version of saved results. An older one is refused in a sentence."""
 

@@ -24,7 +24,7 @@ from mer_core.checkpoints import code_hash, config_hash
 from mer_core.datasets.puppets import WORLD
 from mer_core.disk import cache_folder, write_json, write_tensors
 from mer_core.errors import BadInput
-from mer_core.experiments.base import Ask, Progress, Result, Row
+from mer_core.experiments.base import Ask, Progress, Result, Row, SharedProgress
 from mer_core.models.hct_dmg import HCTDMG, HCTDMGConfig
 from mer_core.models.modality_gate import ModalityGate
 from mer_core.recording import versions as package_versions
@@ -115,7 +115,7 @@ class Bench:
             raise BadInput("--limit must be at least 1.")
         self.split, self.seeds = ask.split, ask.seeds or SEEDS
         self.progress = progress
-        self.asked = _table(ask.split, ask.limit, _Quiet(progress))
+        self.asked = _table(ask.split, ask.limit, SharedProgress(progress))
 
     def __len__(self) -> int:
         return len(self.asked)
@@ -151,7 +151,7 @@ class Bench:
             model.load_state_dict(self._trained(short.before, what)[0].state_dict())
             if short.frozen and isinstance(model.gate, ModalityGate):
                 model.gate.fixed.fill_(True)
-        table = _table("train", short.samples, _Quiet(self.progress))
+        table = _table("train", short.samples, SharedProgress(self.progress))
         plan = replace(short.plan, seed=short.seed + 100 * short.after)
         told = lambda text, done, total: self.progress(f"{what}: {text}", done, total)  # noqa: E731
         with TemporaryDirectory() as state:
@@ -241,24 +241,8 @@ def noisy_training(
     return batches
 
 
-class _Quiet:
-    """A progress that all requests for one thing share, so that it may be a key of a cache."""
-
-    def __init__(self, told: Progress) -> None:
-        self.told = told
-
-    def __call__(self, *progress: Any) -> None:
-        self.told(*progress)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Quiet)
-
-    def __hash__(self) -> int:
-        return 0
-
-
 @lru_cache(maxsize=3)
-def _table(split: str, limit: int | None, progress: _Quiet) -> UtteranceTable:
+def _table(split: str, limit: int | None, progress: SharedProgress) -> UtteranceTable:
     samples = featured_utterances(split, progress)[:limit]
     return UtteranceTable(HCTDMG(BASE), samples, progress)
 

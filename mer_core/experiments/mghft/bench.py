@@ -23,7 +23,16 @@ from mer_core.encoders.interpreter import Interpreter
 from mer_core.encoders.pyramid import fingerprint
 from mer_core.encoders.text import sha256
 from mer_core.errors import BadInput
-from mer_core.experiments.base import ACCURACY, MACRO_F1, Ask, Progress, Result, Row, over_seeds
+from mer_core.experiments.base import (
+    ACCURACY,
+    MACRO_F1,
+    Ask,
+    Progress,
+    Result,
+    Row,
+    SharedProgress,
+    over_seeds,
+)
 from mer_core.metrics import classification
 from mer_core.models.mghft import MGHFT
 from mer_core.models.view_coalitions import StandIn, coalition_logits, look, without_views
@@ -102,30 +111,14 @@ def open_bench(ask: Ask, progress: Progress) -> Bench:
     """
     if ask.limit is not None and ask.limit < 1:
         raise BadInput("--limit must be at least 1.")
-    table, truth = _stickers(ask.split, ask.limit, _Quiet(progress))
+    table, truth = _stickers(ask.split, ask.limit, SharedProgress(progress))
     models, weights = trained(ask.seeds)
     return Bench(ask.split, table, truth, models, weights)
 
 
-class _Quiet:
-    """A progress that all requests for one thing share, so that it may be a key of a cache."""
-
-    def __init__(self, told: Progress) -> None:
-        self.told = told
-
-    def __call__(self, *progress: Any) -> None:
-        self.told(*progress)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Quiet)
-
-    def __hash__(self) -> int:
-        return 0
-
-
 @lru_cache(maxsize=2)
 def _stickers(
-    split: str, limit: int | None, progress: _Quiet
+    split: str, limit: int | None, progress: SharedProgress
 ) -> tuple[StickerTable, tuple[StickerTruth, ...]]:
     model = _shipped()
     interpreter = Interpreter.load(folder_of("interpreter"), model.backbone, realise)
