@@ -26,7 +26,7 @@ from torch.nn.functional import cross_entropy
 from mer_core.encoders.text import EMBEDDED
 from mer_core.layers import Silence
 from mer_core.models.base import EmotionModel
-from mer_core.models.egmf_fusion import EXPERTS, Fusion, ModalityEncoder
+from mer_core.models.egmf_fusion import EXPERTS, Fusion, Guidance, ModalityEncoder
 from mer_core.processing.answers import between, parse_number, write_number
 from mer_core.processing.tokens import TokenProcessor
 from mer_core.task import EMOTIONS, SENTIMENT_RANGE
@@ -141,6 +141,27 @@ class EGMFConfig:
         )
 
 
+class BeforeGate(NamedTuple):
+    """Everything of a batch that no gate touches: to mix the experts again, start from here.
+
+    Attributes:
+        heard: What the experts read and say.
+        alpha: What the gate says, (batch, expert); sums to 1.
+        words: Of the text, as the language model embeds them, (batch, time, width).
+        mask: True at words that are there and are said, (batch, time).
+    """
+
+    heard: Guidance
+    alpha: Tensor
+    words: Tensor
+    mask: Tensor
+
+    def rows(self, index: Int[Tensor, " row"]) -> "BeforeGate":
+        """Samples by number; one may come many times, to be mixed in many ways."""
+        heard = Guidance(*(x[index] for x in self.heard))
+        return BeforeGate(heard, self.alpha[index], self.words[index], self.mask[index])
+
+
 class Prompt(NamedTuple):
     """What the language model reads: one vector a position, where it is real, and the gate."""
 
@@ -239,23 +260,38 @@ class EGMF(EmotionModel):
             heard[stream.modality] = stream.at(self.entry[stream.modality](stream.values))
         return heard
 
-    def prompt(self, batch: Batch) -> Prompt:
-        """[prefix; pseudo; text; suffix; tasks], padded in the middle where a text is shorter."""
+    def before_gate(self, batch: Batch) -> BeforeGate:
+        """All that does not depend on how the experts are mixed, and the gate's own mixture.
+
+        Raises:
+            StreamMissing: The batch lacks a stream.
+        """
         heard = self.hear(batch)
         text = heard[TEXT]
         parts = [self.encoders[m](heard[m]) for m in (AUDIO, VISION)]
         av, av_mask = (torch.cat(both, dim=1) for both in zip(*parts, strict=True))
-        fused = self.fusion(text, av, av_mask)
-        rows = len(text.values)
-        real = torch.ones(rows, 1, dtype=torch.bool, device=text.mask.device)
-        segments = [(self._say(self.prefix_ids, rows), real), (fused.tokens, real)]
+        guidance = self.fusion.guidance(text, av, av_mask)
+        said = text.mask & ~text.is_silent[:, None]
+        return BeforeGate(guidance, self.fusion.weigh(guidance.fused), text.values, said)
+
+    def prompt(self, batch: Batch) -> Prompt:
+        """[prefix; pseudo; text; suffix; tasks], padded in the middle where a text is shorter."""
+        before = self.before_gate(batch)
+        return self.mixed(before, before.alpha)
+
+    def mixed(self, before: BeforeGate, alpha: Float[Tensor, "batch expert"]) -> Prompt:
+        """The prompt with the experts mixed by `alpha`, which may be what no gate ever said."""
+        tokens = self.fusion(before.heard, alpha)
+        rows = len(tokens)
+        real = torch.ones(rows, 1, dtype=torch.bool, device=tokens.device)
+        segments = [(self._say(self.prefix_ids, rows), real), (tokens, real)]
         if self.config.inject_text:
-            segments.append((text.values, text.mask & ~text.is_silent[:, None]))
+            segments.append((before.words, before.mask))
         for ids in (self.suffix_ids, self.emotion_task_ids, self.number_task_ids):
             segments.append((self._say(ids, rows), real))
         embeds = torch.cat([x for x, _ in segments], dim=1)
         mask = torch.cat([m.expand(-1, x.shape[1]) for x, m in segments], dim=1)
-        return Prompt(embeds, mask, fused.alpha)
+        return Prompt(embeds, mask, alpha)
 
     def _say(self, ids: Int[Tensor, " time"], rows: int) -> Float[Tensor, "batch time width"]:
         return self.language.embed(ids).expand(rows, -1, -1)
@@ -284,7 +320,10 @@ class EGMF(EmotionModel):
 
     def forward(self, batch: Batch) -> Prediction:
         """Answer both questions. Raises StreamMissing."""
-        prompt = self.prompt(batch)
+        return self.answer(self.prompt(batch))
+
+    def answer(self, prompt: Prompt) -> Prediction:
+        """What the language model says to a prompt."""
         emotion, number = self.language(prompt.embeds, prompt.mask, self._questions(prompt)).unbind(
             1
         )

@@ -160,11 +160,16 @@ class PseudoTokens(nn.Module):
         return tokens + self.place if self.expand == "repeat+pos" else tokens
 
 
-class Fused(NamedTuple):
-    """What the fusion hands on: the pseudo tokens, and the experts' weights for the losses."""
+class Guidance(NamedTuple):
+    """Everything of the fusion that no gate touches.
 
-    tokens: Tensor
-    alpha: Tensor
+    Attributes:
+        fused: What the experts read, (batch, hidden).
+        said: What they say, (batch, expert, hidden).
+    """
+
+    fused: Tensor
+    said: Tensor
 
 
 class Fusion(nn.Module):
@@ -197,24 +202,30 @@ class Fusion(nn.Module):
         self.enhanced = Tap("batch hidden")
         self.pseudo = Tap("batch time hidden")
 
-    def forward(
+    def guidance(
         self,
         text: Stream,
         av: Float[Tensor, "batch time hidden"],
         av_mask: Bool[Tensor, "batch time"],
-    ) -> Fused:
-        """`text` holds embeddings of the language model; in `av` audio stands before vision."""
+    ) -> Guidance:
+        """What the experts read and say. `text` holds embeddings of the language model; in `av`
+        audio stands before vision."""
         h_text = self.text_to_hidden(text.values)
         z_text = self.text_to_av(h_text, av, av_mask, "text", "audio+vision")
         z_av = self.av_to_text(av, h_text, text.mask, "audio+vision", "text")
         pooled = [masked_mean(z_text, text.mask), masked_mean(z_av, av_mask)]
         fused = self.fused(self.merge(torch.cat(pooled, dim=-1)))
-        said = self.expert_out(torch.stack([expert(fused) for expert in self.experts], dim=1))
-        alpha = self.weigh(fused)
-        guided = (alpha.to(said.dtype)[..., None] * said).sum(dim=1)
-        guided = fused + guided if self.config.residual else guided
+        said = torch.stack([expert(fused) for expert in self.experts], dim=1)
+        return Guidance(fused, self.expert_out(said))
+
+    def forward(
+        self, heard: Guidance, alpha: Float[Tensor, "batch expert"]
+    ) -> Float[Tensor, "batch token width"]:
+        """The pseudo tokens of experts mixed by `alpha`."""
+        guided = (alpha.to(heard.said.dtype)[..., None] * heard.said).sum(dim=1)
+        guided = heard.fused + guided if self.config.residual else guided
         enhanced = self.enhanced(self.enhanced_norm(guided))
-        return Fused(self.pseudo(self.pseudo_tokens(enhanced)), alpha)
+        return self.pseudo(self.pseudo_tokens(enhanced))
 
     def weigh(self, fused: Float[Tensor, "batch hidden"]) -> Float[Tensor, "batch expert"]:
         """The gate's two stages: w = GateNetwork(f), alpha = softmax(MLP([f; w])).
