@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from mer_core.experiments import EXPERIMENTS
+from mer_core.experiments import short as shared
 from mer_core.experiments.base import Ask
 from mer_core.experiments.hct_dmg import depth, noisy, primary, shift, short, switches
 from mer_core.experiments.hct_dmg.short import Bench, Ended, Noise, Short
@@ -22,14 +23,14 @@ def bench(monkeypatch, tmp_path, utterance_samples):
     from mer_core.datasets.puppets import utterance
 
     monkeypatch.setenv("MER_CACHE", str(tmp_path))
-    short._table.cache_clear()
+    shared.table.cache_clear()
     monkeypatch.setattr(
-        short,
+        shared,
         "featured_utterances",
         lambda split, told: [utterance(i, "train") for i in range(12)],
     )
     yield Bench(Ask("valid", 10, (0, 1)), lambda *_: None)
-    short._table.cache_clear()
+    shared.table.cache_clear()
 
 
 def tiny(**more):
@@ -40,7 +41,7 @@ def test_a_run_that_has_ended_is_kept(bench, monkeypatch):
     """Asked again it answers the same without training; another seed or split of it does not."""
     first = bench.run(tiny())
     trained = []
-    monkeypatch.setattr(short, "fit", lambda *_: trained.append(1) or pytest.fail("trained"))
+    monkeypatch.setattr(shared, "fit", lambda *_: trained.append(1) or pytest.fail("trained"))
     again = bench.run(tiny())
 
     assert np.array_equal(first.right, again.right)

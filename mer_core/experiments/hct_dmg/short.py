@@ -1,39 +1,25 @@
-"""Short runs: HCT-DMG trained again and again with one thing changed, and kept once it has ended.
+"""Short runs of HCT-DMG: another Config, another plan, noise; see `mer_core.experiments.short`."""
 
-A question about training (who leads, how many layers, what noise does) takes dozens of trained
-models. Each is small (two layers), sees part of the training split and takes about a minute. They
-are compared with each other only: the shipped weights had more of everything.
-"""
-
-import hashlib
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from functools import lru_cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import torch
 from jaxtyping import Float
-from safetensors.torch import load_file
 from torch import Tensor
 
-from mer_core.checkpoints import code_hash, config_hash
-from mer_core.datasets.puppets import WORLD
-from mer_core.disk import cache_folder, write_json, write_tensors
-from mer_core.errors import BadInput
+from mer_core.disk import write_json
+from mer_core.experiments import short as shared
 from mer_core.experiments.base import Ask, Progress, Result, Row, SharedProgress
+from mer_core.experiments.short import COST as COST
+from mer_core.experiments.short import Basis, checked, kept, learn, remembered, table
 from mer_core.models.hct_dmg import HCTDMG, HCTDMGConfig
 from mer_core.models.modality_gate import ModalityGate
-from mer_core.recording import versions as package_versions
 from mer_core.trace import capture
-from mer_core.training.loop import TrainConfig, fit
-from mer_core.training.utterances import UtteranceTable, featured_utterances
+from mer_core.training.loop import TrainConfig
+from mer_core.training.utterances import UtteranceTable
 from mer_core.types import Batch, Modality, Stream
-
-SEEDS = (0, 1, 2)
 
 BASE = replace(HCTDMGConfig.demo(), layers=2)
 """What every short run is, but for what is changed."""
@@ -41,6 +27,8 @@ BASE = replace(HCTDMGConfig.demo(), layers=2)
 PLAN = TrainConfig(epochs=3, batch=64, lr=2e-3, weight_decay=0.01)
 TRAINED_ON = 3200
 """Training utterances of a short run: the first of the split."""
+
+BASIS = Basis("hct_dmg", BASE, f"{BASE.layers} layers", PLAN, TRAINED_ON)
 
 
 @dataclass(frozen=True)
@@ -86,8 +74,7 @@ class Short:
 
     def key(self) -> str:
         """A name for its files: settings, model code, world."""
-        told = json.dumps([asdict(self), code_hash(HCTDMG), WORLD.digest()], sort_keys=True)
-        return hashlib.sha256(told.encode()).hexdigest()[:16]
+        return BASIS.key(self)
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,11 +98,10 @@ class Bench:
     """The utterances of an experiment, and the short runs on them."""
 
     def __init__(self, ask: Ask, progress: Progress) -> None:
-        if ask.limit is not None and ask.limit < 1:
-            raise BadInput("--limit must be at least 1.")
-        self.split, self.seeds = ask.split, ask.seeds or SEEDS
+        ask = checked(ask)
+        self.split, self.seeds = ask.split, ask.seeds
         self.progress = progress
-        self.asked = _table(ask.split, ask.limit, SharedProgress(progress))
+        self.asked = table(BASIS.model, ask.split, ask.limit, SharedProgress(progress))
 
     def __len__(self) -> int:
         return len(self.asked)
@@ -127,8 +113,8 @@ class Bench:
     def ask(self, short: Short, noise: Noise | None, what: str = "") -> Ended:
         """A run that was trained as it says, asked under other noise."""
         at = "clean" if noise is None else f"{noise.modality}{noise.decibels:+.0f}"
-        path = _folder(short) / f"asked-{self.split}-{len(self)}-{at}.json"
-        told = _kept(path)
+        path = BASIS.folder(short) / f"asked-{self.split}-{len(self)}-{at}.json"
+        told = kept(path)
         if told is None:
             model, history = self._trained(short, what)
             told = self._asked(model, replace(short, noise=noise)) | {"path": history}
@@ -141,26 +127,20 @@ class Bench:
 
     def _trained(self, short: Short, what: str) -> tuple[HCTDMG, list[list[float]]]:
         """The model of a run and the path of its gate; a run that was stopped begins again."""
-        folder = _folder(short)
+        folder = BASIS.folder(short)
         torch.manual_seed(short.seed)
         model = HCTDMG(short.config)
-        if (history := _kept(folder / "path.json")) is not None:
-            model.load_state_dict(load_file(folder / "weights.safetensors"))
-            return model.eval(), history
+        if (history := remembered(model, folder)) is not None:
+            return model, history
         if short.after:
             model.load_state_dict(self._trained(short.before, what)[0].state_dict())
             if short.frozen and isinstance(model.gate, ModalityGate):
                 model.gate.fixed.fill_(True)
-        table = _table("train", short.samples, SharedProgress(self.progress))
+        here = table(BASIS.model, "train", short.samples, SharedProgress(self.progress))
         plan = replace(short.plan, seed=short.seed + 100 * short.after)
         told = lambda text, done, total: self.progress(f"{what}: {text}", done, total)  # noqa: E731
-        with TemporaryDirectory() as state:
-            source, steps = noisy_training(table, short), table.steps(plan)
-            rows = fit(model, source, steps, _LastCounts(), plan, Path(state), told).rows
-        history = [list(r.get("omega", r.get("omega_mean", ()))) for r in rows]
-        write_tensors(folder / "weights.safetensors", model.state_dict())
-        write_json(folder / "path.json", history)
-        return model, history
+        source, steps = noisy_training(here, short), here.steps(plan)
+        return model, learn(model, folder, source, steps, plan, told, _path)
 
     @torch.no_grad()
     def _asked(self, model: HCTDMG, short: Short) -> dict[str, Any]:
@@ -188,26 +168,8 @@ def _ended(told: Mapping[str, Any]) -> Ended:
     return Ended(np.array(told["right"], float), omega, led, tuple(map(tuple, told["path"])))
 
 
-def _folder(short: Short) -> Path:
-    return cache_folder() / "hct_dmg" / short.key()
-
-
-def _kept(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-
-
-class _LastCounts:
-    """The score of an epoch is its number: the last one counts, and validation is not looked at."""
-
-    def __init__(self) -> None:
-        self.epochs = 0
-
-    def __call__(self, model: Any) -> dict[str, float]:
-        self.epochs += 1
-        return {"accuracy": float(self.epochs)}
+def _path(rows: Sequence[Mapping[str, Any]]) -> list[list[float]]:
+    return [list(r.get("omega", r.get("omega_mean", ()))) for r in rows]
 
 
 def noisy(batch: Batch, noise: Noise | None, generator: torch.Generator) -> Batch:
@@ -241,54 +203,6 @@ def noisy_training(
     return batches
 
 
-@lru_cache(maxsize=3)
-def _table(split: str, limit: int | None, progress: SharedProgress) -> UtteranceTable:
-    samples = featured_utterances(split, progress)[:limit]
-    return UtteranceTable(HCTDMG(BASE), samples, progress)
-
-
 def result(bench: Bench, experiment: str, rows: Sequence[Row], **more: Any) -> Result:
     """A result of short runs with its data and its manifest filled in."""
-    notes = more.pop("notes", ())
-    return Result(
-        model="hct_dmg",
-        experiment=experiment,
-        data={
-            "name": "puppet-utterances",
-            "what": "generated utterances with known answers (demo data, no real recordings)",
-            "split": bench.split,
-            "n": len(bench),
-            "demo": True,
-        },
-        seeds=tuple(bench.seeds),
-        rows=tuple(rows),
-        unit="utterance",
-        notes=(*notes, SHORT_NOTE),
-        manifest=manifest(),
-        **more,
-    )
-
-
-SHORT_NOTE = (
-    f"Short runs, comparable with each other only: {BASE.layers} layers, {PLAN.epochs} passes over "
-    f"the first {TRAINED_ON:,} training utterances, the last epoch counts, no validation. The "
-    "shipped weights had more of everything."
-)
-
-
-COST = (
-    "Trains dozens of small models, each about a minute on one core. Those that have ended are "
-    "kept, so a run that is stopped goes on from there."
-)
-
-
-def manifest() -> Mapping[str, Any]:
-    """Where numbers of short runs come from, as plain data without a date."""
-    return {
-        "config": config_hash(BASE),
-        "code": code_hash(HCTDMG),
-        "plan": json.loads(json.dumps(asdict(PLAN))),
-        "samples": TRAINED_ON,
-        "world": WORLD.digest(),
-        "versions": package_versions(),
-    }
+    return shared.result(BASIS, bench, experiment, rows, **more)
