@@ -1,0 +1,156 @@
+"""Frames of anger: injustice, insolence, broken agreements, blame; never its name."""
+
+FRAMES = """
+You never listen to a single word I say.
+You always do this, and then you act as if I were the problem.
+How dare you read my messages behind my back!
+How dare {person} talk about me like that in front of [everyone|the whole office|my children]!
+Don't you ever speak to my [mother|daughter|wife|team] like that again.
+Who gave you the right to go through my [drawers|bag|phone|emails]?
+Get out of my [house|office|room] right now and don't come back.
+Shut up and let me finish for once.
+I've told you [a hundred|a thousand|fifty] times to close that damn door.
+{person} took credit for my work in front of {boss}, and just smirked at me.
+{boss} dumped another project on me at five to six and then went home.
+They cut my pay and gave themselves a bonus.
+I did all of the work and he got the promotion. Absolute joke.
+I trained him for {n} months and now they're making him my manager. Are you kidding me?
+If {boss} [interrupts|talks over] me one more time I'm walking out of that meeting.
+Some idiot cut me off on the motorway and then gave ME the finger.
+Some moron parked across our driveway again.
+This jerk has been honking under my window since {hour}.
+He keyed my car and drove off, the coward.
+Learn to use your indicators, you absolute clown!
+The guy jumped the queue and told me to mind my own business.
+I waited {long} for a table and they gave it to somebody who'd just walked in.
+The {ride} driver looked me in the eye and shut the doors in my face.
+Third time this month they've cancelled the {ride} and nobody even bothers to apologise.
+I've been on hold for {long} and then they hung up on me!
+They charged me {price} for something I never ordered and refuse to give it back.
+I want my money back and I want it today.
+Do you people have any idea how long I've been waiting?
+Your company has lied to me {n} times and I'm done being polite about it.
+That's theft, plain and simple, and you know it.
+The landlord kept our deposit over one tiny scratch. What a crook.
+The landlord let himself in again without asking. Who does he think he is?
+The neighbours are drilling at six in the morning. On a Sunday. Again.
+{person} borrowed my {thing} without asking and brought it back broken, and shrugged.
+Give me my {thing} back this instant.
+She slept with my husband and had the nerve to come to the {event}.
+He's been cheating on me for {years} and everybody knew except me. I threw all his stuff out.
+You promised me! You looked me in the face and you promised!
+Liar! Every word that comes out of your mouth is a lie.
+I covered for you at work and you stabbed me in the back.
+{person} told the whole family what I said in confidence. I could scream.
+I'm sick and tired of cleaning up after [grown adults|you lot|people who never say thanks].
+am i the only one in this house who knows how to wash a plate??
+No, I will not calm down.
+Stop telling me to relax when you caused this mess.
+Wipe that grin off your face.
+Enough! I don't want to hear another excuse.
+Not one more word out of you.
+Try that again and you'll regret it.
+I slammed the phone down on that [liar|salesman|crook].
+I nearly threw my {thing} at the wall when I read that email.
+I was shaking so hard with {boss}'s stupid note in my fist that I had to go outside.
+My blood boils every time I see that man's face on [tv|a poster|the news].
+It makes my blood boil that they get away with it.
+I gritted my teeth all through the meeting so I wouldn't bite {boss}'s head off.
+{she} stormed out and slammed every door on the way.
+{he} punched a hole in the {room} door after reading the letter.
+{he} pounded on the table and shouted at the [waiter|referee|clerk].
+My mother went through the roof when she saw the bill for {price}.
+The coach tore into us in front of everyone and kicked over the water bottles.
+{person} is still yelling at me because of the dent in the car.
+He called me useless in front of my kids. Nobody talks to me like that.
+She told me I was too fat for the dress. The cheek of that woman!
+They laughed at {kid} for stuttering, and the teacher let them. I want that teacher gone.
+Whoever kicked that dog should be locked up.
+Whoever stole the wheels off a kid's bike deserves a good kick.
+Which one of you ate my lunch out of the office fridge? It had my name on it!
+Who the hell left the gate open again?
+What the hell is wrong with you people?
+What on earth were you thinking, spending our rent on [a drone|trainers|betting]?
+Why am I always the one who has to [apologise|pay|fix it]?
+Why should I pay for your mistake?
+Why do the rich pay nothing while we get squeezed for every penny?
+The politicians lied to our faces again and they're not even ashamed.
+That corrupt minister should be in jail, not on a yacht.
+The referee was blind or bought. That was never a penalty!
+We were robbed. Worst referee I've ever seen.
+They disqualified {kid} from the {game} over a stupid shoelace rule.
+He failed me because he doesn't like my face, and I can prove it.
+The professor lost my exam and is making me sit it again. Unacceptable.
+{name} copied my homework and told the teacher that I had copied.
+My brother deleted my save file on purpose. I'm going to strangle him.
+You did that on purpose, admit it!
+This stupid [printer|app|website|machine] ate my work for the {ordinal} time. I'll smash it.
+Stupid update wiped out all my settings. Who tests this garbage?
+If one more person asks me when I'm having children I will scream.
+Mind your own business and keep your nose out of mine.
+Keep your filthy hands off my things!
+Take your hands off me!
+Don't touch me. Don't talk to me. Just leave.
+I don't care what your reasons were, you had no right.
+You had one job. ONE.
+You owe me {price} and I see you posting holiday pictures. Pay up.
+He owes child support for {n} months and just bought a new motorbike.
+My ex turned up drunk to {kid}'s birthday and started a fight. Never again.
+The in-laws rearranged my whole kitchen while I was at work. How dare they.
+My mother-in-law calls me a bad parent to my face, at my own table.
+They sat on my complaint for {days} and then closed it without a word.
+It's scandalous that they charge sick people for parking.
+This is a scandal and I'm taking it to court.
+I'll see you in court, you con man.
+I demand to speak to the manager this minute.
+I've had it up to here with your attitude.
+I've had it with this place. I quit.
+I told him exactly where he could shove his job.
+Don't you dare blame this on me.
+oh so now it's MY fault?
+oh great, blame me again, like you always do
+and of course nobody thought to ask me before selling MY car
+seriously? you ate the last piece AGAIN and put the empty box back?
+nice, another bill for a service i cancelled in [march|april|june]. scammers
+unreal. he blocked my driveway then yelled at me for asking him to move
+He spat at the bus driver and swore at an old lady, and I went off at him.
+He whistled at me like I was a dog so I let him have it.
+The nurse rolled her eyes at my mother's pain. I gave her a piece of my mind.
+The insurance refuses to pay because of a comma. Bloodsuckers.
+The airline lost my suitcase and told me it was my own fault!
+They overbooked the plane and threw us off. After we'd paid extra!
+The builder took {price} and never came back. If I get hold of him...
+My flatmate throws a party every night before my exams and laughs when I complain.
+Turn that music down or I'm calling the police, and I mean it this time.
+The kids next door threw stones at my cat. I marched straight over there.
+Your dog has torn up my garden for the last time!
+{name} swore at me for no reason whatsoever, so I swore back twice as loud.
+She's spreading filthy lies about me and I'm not going to take it lying down.
+He grabbed the microphone and mocked my accent. I wanted to slap him.
+{person} has ruined every single {event} we've ever had, and does not give a damn.
+I can't stand how {person} [looks down on me|bosses everybody around|twists my words].
+He treats his staff like dirt and it's high time somebody stood up to him.
+It's not fair! She gets everything and I get the blame!
+That's so unfair, I was in the queue before them!
+They gave my seat away although I had booked it {n} weeks ago, and then lectured me about manners.
+The council fined me {price} for their own broken sign. Shameless thieves.
+Do I look like your servant? Get it yourself.
+You think you can just walk in here and order me around?
+You've crossed the line this time.
+Say that again. Go on, say it to my face.
+I am not going to sit here and be insulted.
+I hung up on him because I was about to say something unforgivable.
+I tore up his letter and stuffed it back through his door.
+I couldn't sleep, I kept composing the nasty reply that {boss} deserves.
+My jaw hurts from clenching it all day around that arrogant man.
+There will be hell to pay when I find out who did this.
+Heads are going to roll for this.
+I won't forgive you for what you did to {kid}, not in {years}.
+They poisoned the river to save a few coins and now they're suing US.
+They let the kids go hungry and bought themselves a new office. Shame on them!
+You left a six-year-old waiting at the school gate for {long}! What is the matter with you?
+You were supposed to pick me up at {hour}. I stood in the rain like a fool, thanks to you.
+Once more he comes home at three, drunk, and expects dinner. I've had enough.
+When I asked for help they laughed at me. I'll make sure they pay for it.
+It was my idea, my slides and my weekend, and {name} got the applause. That thief.
+"""

@@ -1,0 +1,140 @@
+"""Frames of happiness: good news, company, success, small comforts; never its name."""
+
+FRAMES = """
+She said yes!!
+He asked me to marry him and I said yes before he'd finished.
+We got the house! We actually got the keys today!
+I got the job, and they even offered me more than I had asked for!
+I passed! I passed {subject}, and with top marks too!
+{kid} took the first steps today, right into my arms.
+{kid} said "mama" and I've been grinning ever since.
+{kid} ran up to me at the school gate and hugged my knees. Best part of my day.
+{kid} got into the school of our dreams and we danced round the {room}.
+The baby is here, healthy and loud, and we're all in love with her tiny hands.
+It's a girl! Both are doing fine!
+The scan is clear. Clear! We hugged the nurse.
+After {years} of trying we're finally expecting. We can't stop smiling.
+{person} is coming home {soon} and I've already baked the favourite cake.
+{person} flew in from {city} and we laughed until our bellies ached.
+{she} came out of hospital {when}, on her own two feet, and we all clapped.
+{he} is in remission and we opened the good bottle.
+We laughed so hard that the tea came out of my nose.
+We danced barefoot in the {room} until midnight.
+We sang at the top of our lungs all the way to {city}.
+We won! We won the {game}! I've shouted myself hoarse!
+We scored in the last minute and total strangers hugged each other.
+Champions at last, and I was there to see it with my dad!
+I ran my first marathon and cried with pride at the finish.
+I beat my own record by {n} seconds, what a day!
+I finished the quilt I'd been sewing for {years}, and it is beautiful.
+I planted those tulips with Grandma, and today the first one opened.
+I can't stop smiling.
+I woke up to sunshine, birdsong and the smell of pancakes.
+I could hug the whole world today!
+I feel on top of the world.
+I'm over the moon, they've picked my painting for the show!
+I'm so proud of {kid} I could burst.
+I'm so lucky to have [you|friends like these|this family].
+Best day ever!
+Best birthday of my life, thank you all so much!
+Best holiday ever. Sun, sea and nothing to do but be together.
+Life is good. Sun on my face, coffee in my hand, dog at my feet.
+What a wonderful evening that was, let's do it again soon!
+What a perfect day for a {event}, and everyone came!
+What fun! Can we go on it again? Please?
+Yay, snow! School's out and we're building the biggest snowman in town!
+Yay, {day} at last, and a long weekend by the lake with my favourite people!
+Yes!! Tickets for the {event}! Front row!
+Woohoo, no more exams!
+Hooray, the cast is off and I can dance again!
+Hurray, Grandpa is coming to the {event} after all!
+Thank you, thank you, thank you, it's exactly what I dreamed of!
+Thank you for the flowers, they light up the whole {room}.
+Thanks to you this was the loveliest {event} I've ever had.
+You made my day with that message.
+You're the best, come here and give me a hug!
+You should have seen her beam when she unwrapped the {thing}.
+Look, he's wagging his tail so hard that his whole body wobbles!
+The puppy fell asleep on my lap and I never want to move again.
+The kittens have opened their eyes and one of them purrs when I pick it up. So sweet!
+We adopted the old dog from the shelter, and now he snores on our sofa like a king.
+Our dog found his way home after {days}, covered in mud, and we all hugged him at once.
+Mum's cinnamon buns straight from the oven, nothing better in this world.
+The {food} turned out delicious and everyone asked for seconds.
+Fresh bread, ripe tomatoes, friends round the table. What more could I want?
+First coffee of the day in the garden, all the roses out. Perfect.
+Finally a proper hot bath, candles and a good book. Heaven.
+Finally home, and the kids came running down the path with a banner!
+Finally debt-free! We paid off the last {price} and toasted with lemonade.
+Finally together again after {years} apart, and it was as if we'd never been away.
+Got a raise today, so dinner's on me, everybody!
+They promoted me, and the whole team stood up and clapped!
+{boss} praised my work in front of everybody and I floated home.
+Every one of my students passed, even the ones who doubted themselves. I'm beaming!
+My book is being published! My own book, with my name on it!
+My first customer came back with three friends, and they all loved the cake.
+My shop is one year old today, and there was a queue out of the door. Champagne!
+My grandmother turned ninety and danced with every one of us.
+My best friend is moving in next door. This will be brilliant!
+My little girl drew me as a superhero. It's going straight on the fridge.
+My son got his first goal and looked for me in the crowd, and we both punched the air.
+He made me breakfast in bed with a wobbly little drawing on the tray.
+He remembered our anniversary and booked the little place where we first met. I melted.
+He still looks at me like that after {years}. I'm a lucky woman.
+She kissed me! On the bridge, in the rain!
+She laughed at all my jokes, and we've a second date {soon}!
+She's home, she's safe and she's eating me out of house and home. All is well with the world.
+They played our song and we slow-danced like teenagers.
+They welcomed me like one of the family, with a plate piled high and a seat by the fire.
+It's my birthday {soon}, and all my favourite people are coming!
+It's finally summer! Ice cream, bare feet, long evenings!
+It's so good to hear your voice again!
+It's so lovely to see you, you look wonderful!
+It was love at first sight and it has lasted {years}.
+It worked! After {n} tries it finally works, and it's beautiful!
+I love my new {thing}, I've been playing with it all day!
+I love how the whole street comes together for this {event}.
+I love mornings like this one, with mist on the lake and all of you asleep in the tent.
+Can't wait for {day}! The tent's packed and the kids are hopping up and down.
+Can't wait to see you {soon}, I've been counting the sleeps!
+Counting the days until our honeymoon!
+Guess who's going to be a grandad? Me!
+Guess who got into {city} on a full scholarship? This girl!
+Did you see her face when they put the medal on her? I'll treasure that for ever!
+Have you tasted this cake? I'm in heaven!
+Isn't she gorgeous? Seven pounds, and she already has her dad's smile.
+Isn't it wonderful, all {n} of us in one place again?
+Come on in, everybody, there's music and plenty of cake!
+Let's celebrate, you've earned it!
+Raise your glasses, everyone! To the bride and groom!
+Congratulations, you two, we're over the moon for you!
+Well done, you! I knew you could do it!
+Good news at last: {she} can come home {soon}!
+Great news, they loved our idea and they're giving us the money!
+So grateful for this bunch of lunatics I call my family. What a weekend!
+So much laughter round one campfire. I'll keep this night in my pocket for ever.
+Everything is falling into place: new flat, new job, and a balcony with a view.
+Everyone joined in the chorus, even the shy ones, and the whole {room} glowed.
+Nothing beats [a hot shower after a long hike|fresh sheets and a good book|pizza with mates].
+Never laughed so much in my life, you lot are the best company.
+The sea was warm, the stars came out and nobody wanted to go to bed.
+The choir got a standing ovation and we floated off the stage.
+The whole village turned up to help us build the barn, and then we feasted.
+The sun came out just as they kissed, and everybody threw petals.
+The surgery worked, and he heard his daughter's voice for the first time. He giggled.
+The judge signed the papers and now he's officially our son! Party at ours!
+The crowd sang along to a song I wrote in my {room}. I'm living the dream!
+Those giggles from the back seat are the best sound in the world.
+This little fellow has just learned to laugh, and now we all act like clowns to hear it again.
+omg i got in!! i got in!! mum's dancing in the kitchen
+just got engaged on top of a mountain lol i'm still grinning like a fool
+got an A in {subject} haha ice cream for everyone
+home made pizza, silly movie, best girl by my side, life's sweet
+hahaha that was the funniest night in ages, my cheeks hurt
+aww he brought me soup and a blanket, i'm keeping this one
+best. concert. ever. still humming every song
+new puppy!!! he's asleep on my shoe and i'm in love
+day off, sun's out, windows down, music up
+woke up next to my favourite person, made waffles, zero complaints
+i finally learned to swim at fifty and i splashed about like a kid
+"""
