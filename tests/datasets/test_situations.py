@@ -24,7 +24,7 @@ from mer_core.task import EMOTIONS
 
 LEAST = {"anger": 140, "disgust": 140, "fear": 140}
 NAMING = re.compile(
-    r"\b(ang(er|r)|mad(ly|der)?\b|fur(y\b|iou)|rag(e|ing)\b|enrag|annoy|irrit|livid|hat(e|ing|red)"
+    r"\b(ang(er|r)|mad(ly|der)?\b|fur(y\b|iou)|fuming|seeth|rag(e|ing)\b|enrag|annoy|irrit|livid|hat(e|ing|red)"
     r"|disgust|gross(ed|er)?\b|revolt|repuls|nause|loath|vile\b"
     r"|fear|afraid|scar(e|ed|ing|y|iest)\b|fright|terr(or|if)|panic|anxi|nervous|worr[iy]|dread"
     r"|horr(or|if|ib)"

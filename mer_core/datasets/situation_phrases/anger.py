@@ -153,4 +153,36 @@ You were supposed to pick me up at {hour}. I stood in the rain like a fool, than
 Once more he comes home at three, drunk, and expects dinner. I've had enough.
 When I asked for help they laughed at me. I'll make sure they pay for it.
 It was my idea, my slides and my weekend, and {name} got the applause. That thief.
+Somebody slashed my tyres and left a laughing face on the windscreen. I'll find you.
+They fenced off our only playground to build another car park. We won't take this lying down!
+Twenty emails. Twenty! And not one straight answer from those people.
+{person} parked in the disabled bay, and told my mum in her wheelchair to "walk it off".
+My ex keeps the kids from me out of spite, and the court lets it happen!
+They sold my details to every call centre in the country. How is that even legal?
+The bouncer shoved my friend down the steps for nothing.
+He mansplained my own research to me in front of my students. The arrogance!
+You broke it, you pay for it, end of discussion.
+You ruined my dress and you can't even say so to my face?
+You people make me pay for a bag and then it rips at the door. What a rip-off!
+Don't lie to me, I've seen the receipts!
+Don't you walk away while I'm talking to you!
+How many times do I have to say it? Take your muddy boots off!
+How could you give away my dog while I was in hospital?
+Why did you go behind my back and talk to {boss}?
+Tell your son to keep his fists to himself or he'll have me to deal with.
+The cheek of it! He eats at our table and then calls us peasants.
+She pushed in front of my gran and then rolled her eyes at her.
+So the boss's nephew gets the job. Of course he does. It stinks of corruption in there.
+Unbelievable, they towed my car from my own parking space and want {price} for it.
+{she} snapped at me, "Do it yourself, then," and threw the cloth into the sink.
+{he} went red in the face and roared at the boy who had let the air out of his tyres.
+{kid} stamped and screamed and hurled the controller across the {room}.
+I could have throttled him when he laughed about it.
+They gave our wedding date to another couple and told US to be flexible!
+What {name} said at the {event} was out of order, and I'll say so to the whole family.
+this company can go to hell, third wrong delivery and they want me to pay the postage
+who keeps stealing my parking spot, i swear i'll have you towed
+stop touching my stuff!!! how hard is that to understand
+ffs read the email before you blame me in front of everyone
+and then he has the guts to ask me for a favour, after all that. the nerve
 """

@@ -159,4 +159,46 @@ Grandad keeps his phlegm in a jar next to the bed.
 It was slimy, lukewarm and it had hairs on it.
 No thanks, I saw what he did with that spoon.
 I'm not sharing a glass with someone who has sores round his mouth.
+The bus seat was wet and it smelt of pee, and I'd already sat down in it.
+The straw had somebody else's chewed end, with bits in it.
+The dog sicked up its dinner and then ate it again.
+The turkey had gone off, it was slick and sort of green underneath.
+The flatmate's pan has had the same grey fat in it since {day}, with flies stuck in it.
+The lid came off the compost and the whole heap was wriggling.
+The plughole belched up old food and hair while I was brushing my teeth.
+The hotel glass had a brown ring and a lip print, and I'd rinsed my mouth with it.
+The man beside me on the {ride} was picking bits off his scalp and nibbling them.
+A blob of somebody's spit landed on my cheek, warm.
+A pigeon dropped its load right into my open {food}.
+A fly drowned in the gravy and {person} fished it out with a finger and carried on eating.
+My shoe stuck to the floor of the cinema toilet and there was paper trailing from it.
+My hand went through the soft spot of the melon, into black mush full of little worms.
+My cousin showed me the bucket they'd pumped from his stomach. I couldn't face lunch.
+I can't drink from that mug, there's a ring of old slime at the bottom.
+I smelled the cloth before I saw it. Sour, grey, and someone had wiped my plate with it.
+I got a mouthful of lake water with green scum and something wriggly in it.
+I reached under the seat and my fingers sank into old chewing gum, still soft.
+I had to fish the retainer out of the school bin, through cold beans and snotty tissues.
+They keep the chickens up to their necks in their own dirt. I'll never touch those eggs.
+They found a finger in the mince. An actual finger. I'd eaten from that batch.
+You can't serve that, there's a bluebottle stuck in the icing!
+You kept your belly button fluff in a jar? Get it out of my sight.
+Please tell me that's chocolate on the towel.
+Please cover your mouth, you've just coughed bits of egg all over me.
+Who spat in the sink and left it there for the rest of us?
+Who keeps leaving their bloody cotton pads next to my toothbrush?
+Why is the butter full of crumbs and beard hair?
+When he took off his boots the whole {room} had to go outside for air.
+Worms. In the flour. I had already made the pancakes.
+Nobody had cleaned the cage for {days}, and the rabbit's fur was stuck together with dirt.
+He drinks the water that the sausages came in.
+She lets the parrot eat from between her teeth.
+{he} wipes the dog's eyes and then the baby's mouth with the same rag.
+{she} lifts the lid, sniffs, goes pale, and holds her nose all the way to the bin.
+{kid} just pulled a long grey thing out of the drain and put it in the bath.
+barf. the bin bag split on the stairs and it's all over my bare feet
+found half a mouse under the couch, cat must've saved it for later, brb gagging
+he burped in my face and it smelled of eggs
+nope nope nope there's someone's toenail in my shoe
+that public toilet, i can't even describe it, i'm throwing these shoes away
 """

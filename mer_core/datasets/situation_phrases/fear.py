@@ -157,4 +157,57 @@ I'd hidden behind the bins and I could see his boots stop right in front of me.
 It went quiet. Then the stairs creaked, one after another, coming up.
 He raised his belt and I curled up in the corner.
 The closer I got to the witness stand, the more my knees shook, because he was staring at me.
+Something is wrong with the baby, she's gone all blue!
+Something heavy is being dragged across the floor above us, and that flat is empty.
+The boat is filling up faster than we can bail.
+The masked man told us to kneel with our faces to the wall.
+The rope is fraying and there's nothing below me but rock.
+The smoke is so thick that I can't find the stairs. Where are you?
+The call came from inside the house.
+The gas alarm is going off and I can't find {kid}!
+The closer we got to the old hospital, the slower we walked. Nobody wanted to go first.
+The letter says they know what I did and that I have until {day}.
+The brakes don't work! The brakes don't work!
+The moment the lights went out we all grabbed each other.
+The surgeon drew a cross on my chest, and my teeth started to chatter.
+A hand came out from under the bed, in my dream, and I've been awake ever since.
+A man with a hammer is going from car to car. Drive. Drive!
+I had to walk past the graveyard at midnight and I ran all the way, without looking left or right.
+I held my breath as the torch beam came closer and closer.
+I could feel eyes on my back in the empty car park.
+I don't like it here. Can we go back? There's something behind those trees.
+I think I took the wrong pills. How long do I have?
+I think he put something in my drink. Please come and get me.
+I keep a chair under the door handle because of him.
+I won't go down there without a torch, not after what we heard.
+I've got the results in my hand and I can't bring myself to look.
+My little boy is clinging to my leg and won't let go, because of the man in the clown mask.
+My stomach turns to water each time I see his name on my screen.
+We heard the wolves all round the hut, and the fire was going out.
+We're trapped, the tide has cut us off and nobody can hear us!
+We'd better not talk here. They listen to everything, and people disappear.
+They're following us. Don't run, just keep walking.
+They cut the phone line. They're coming for us.
+{she} went white and whispered that we should get out, now.
+{he} backed away from the growling dog, step by step, with both hands up.
+{person} turns every corner with a hand on the pepper spray since {name} got attacked.
+{kid} won't go to school any more, because the big boys wait at the gate.
+{kid} clutched my arm so hard in the haunted house that it left marks.
+Hide! Quick, under the stairs, and not a sound!
+Don't open that door. Please. You don't know who's out there.
+Don't look down. Just hold on to me and breathe.
+Are you hearing those steps too, or is it just me?
+What's in the water? Get out! Everybody out!
+What will he do to me when he finds out?
+What will become of the kids if I don't wake up from the operation?
+Will it hurt? Can you hold my hand until I'm asleep?
+Will they send me back to that place?
+Oh no. Oh no no no. The door's locked from the outside.
+Oh god, the plane is going down!
+Mum, please pick up. There's somebody in the garden.
+pls someone tell me the noise on the roof is just a cat
+i'm hiding in the bathroom, he's hitting the door, send someone
+biopsy tomorrow. i keep googling at 4am and my hands are ice cold
+the turbulence was so bad i wrote my kids a goodbye message
+the lights flickered and the door slammed and nope i'm out of here
 """

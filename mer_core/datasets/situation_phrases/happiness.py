@@ -137,4 +137,54 @@ new puppy!!! he's asleep on my shoe and i'm in love
 day off, sun's out, windows down, music up
 woke up next to my favourite person, made waffles, zero complaints
 i finally learned to swim at fifty and i splashed about like a kid
+The first strawberries from our own garden, warm from the sun!
+The kids made me a crown of daisies and I'm wearing it to work.
+The doctor said I can dance again, so I danced out of the surgery.
+The whole class sang for me and I laughed till I cried.
+The letter begins with "Congratulations"! I'm jumping on the bed!
+The boat, the sunset, the two of us. I could stay here for ever.
+We're having twins and we couldn't be more over the moon!
+We made up, and we're closer than ever.
+We built a pillow fort and told jokes till midnight.
+We got upgraded to the suite, and there's a jacuzzi! This holiday just gets better!
+We raised {price} for the shelter, and the puppies wagged their thanks.
+We met {years} ago today, and I'd marry {he} again in a heartbeat.
+I got a big hug from {kid}, just because. My heart is full.
+I've never slept so well, the mountain air is heavenly.
+I've waited {years} for this moment and it's even better than I had dreamed.
+I've found my people. This choir is the best thing in my week.
+I whistled all the way to work.
+I made somebody laugh today, and it made my own day too.
+I finally wore the yellow dress, and I felt like sunshine.
+I skipped down the street like a child when I heard that {kid} had got the part.
+I got to hold my grandson for the very first time. Pure magic.
+My plants are blooming, my tea is hot and the house smells of cake.
+My mum clapped louder than anyone when I got my diploma, bless her.
+My crush smiled at me and asked for my number, I'm walking on air!
+Mmm, this {food} is heavenly, may I have some more?
+Mission accomplished! Pizza for the whole team!
+{person} told the funniest story at dinner, we were all in stitches.
+{person} beat the illness, and tonight we dance!
+{she} lights up every time {kid} comes through the door.
+{he} hums while he cooks these days, and there's a twinkle in his eye.
+{kid} giggled at the bubbles for {long}, and so did I.
+{kid} blew out the candles and beamed at all of us.
+What a view! What a trip! I'm having the time of my life!
+What a lovely thing to say, you've put a big smile on my face.
+How lovely to wake up next to you!
+How sweet of you to think of me, the cake is delicious!
+Who's the best girl in the world? You are! Give me that paw!
+Do you want to hear something wonderful? They've said yes to everything!
+Shall we dance? They're playing our song and the night is young!
+You came! You really came! Now the {event} is perfect!
+You sang like an angel, I had goosebumps and the biggest grin.
+At last the rain stopped, and we ate cake and splashed in every puddle.
+All my dreams have come true in one single year.
+Nailed it! The whole audience was on its feet!
+Sunday breakfast with everyone squeezed round the little table, laughing. My favourite hour.
+They were all waiting with balloons and hugs when I came home from the hospital.
+haha you're hilarious, same time next week?
+we did it!!!! drinks on me
+went for a swim at sunrise with the girls, laughed all the way home, what a morning
+the baby laughed for the first time and so did grandpa
 """

@@ -198,4 +198,65 @@ ok so we take the {ride} at {hour} and walk from there
 just got to the office, where do you keep the paper for the printer
 can u send me the link for the {subject} notes
 eggs, milk, bread, two lemons, dish soap
+Spiders have eight legs and most insects have six.
+The funeral home is opposite the bank, next to the {shop}.
+The hospital has {n} entrances, and visitors use the one on the east side.
+The film lasts about {long} and has subtitles.
+The dentist's is on the first floor, above the {shop}.
+The fire drill is on {day} at {hour}, please use the back stairs.
+The waiting room has {n} chairs and a water dispenser.
+The blood sample goes to the lab on {day}, and the form goes with it.
+The police station moved to the street behind the {shop}.
+The dog eats twice a day, at {hour} and at six.
+The cat sleeps on the chair in the {room}.
+The {game} begins at {hour} and is shown on channel {n}.
+The bride's family sits on the left and the groom's on the right.
+The invitation to the {event} says {hour}.
+The {event} is in the hall on {day}; bring your own cup.
+The rubbish goes in the grey bin and paper in the blue one.
+The knife goes on the right and the fork on the left.
+The exam has {n} parts and takes {long}.
+The {subject} exam is in the main hall, seats are numbered.
+The cemetery is open from {hour} until sunset.
+The storm is expected to pass north of {city} in the afternoon.
+The insurance number is on the back of the card.
+The cheese is on the second shelf, next to the butter.
+The bathroom is cleaned on {day}s.
+The ambulance station is near the ring road.
+A standard bottle of wine holds three quarters of a litre.
+A new tenant moves into the flat upstairs {soon}.
+Does the cat eat dry food or tins?
+Does {name} still work at the {shop}?
+Has {person} signed the form yet?
+Has the plumber said when he's coming?
+Was it {name} or {person} who had the key to the {room}?
+Were there any calls while I was out?
+How old is your dog?
+How do I get from the airport to {city} by {ride}?
+What did you have for lunch?
+What's the next item on the agenda?
+What's your date of birth?
+Which day suits you better, {day} or the day after?
+Who is the doctor on duty this weekend?
+I have a dentist appointment at {hour}, so I'll be in later.
+I'm going to bed now, the alarm is set for {hour}.
+I'm having {food} today, it's in the fridge.
+I was at the {shop} {when} and then at the post office.
+I walk the dog at {hour} and then I have breakfast.
+I went to school in {city} and later studied {subject}.
+I saw {name} at the {shop} {when}, we talked about the schedule.
+I've put the {event} in the calendar.
+My birthday is in [March|August|November].
+My grandmother was born in {city} and had {n} sisters.
+My aunt is visiting {soon}, she arrives at {hour}.
+We'll probably stay home on {day} and do the laundry.
+We changed the tyres {when}, the winter ones are in the {room}.
+You can leave your coat in the {room}.
+You need {n} screws and a small screwdriver.
+You'll find the plates on the left and the glasses on the right.
+thanks, got it, i'll send it over by {hour}
+yeah i think its on {day}, let me check
+k, i'll be there at {hour}
+on my way, about {long}
+fyi the {ride} now stops at the {shop} too
 """

@@ -157,4 +157,59 @@ i guess i was never really part of the group
 nothing tastes of anything since she left
 just found her shopping list in my coat pocket. had to sit down
 it wouldve been his birthday today. i lit a candle
+The bedroom is just as he left it. I dust it every {day} and close the door.
+The twins' second cot is still in its box. Only one of them came home.
+The doctor said there's no heartbeat.
+The wedding is off. I put the dress back in its bag and lay down beside it.
+The old theatre closed for ever, and I stood outside with the last programme in my hand.
+The divorce papers came today. Twenty years, and it fits into one envelope.
+The kids chose to live with their father. I set one plate now.
+The leaves are falling, and he won't see another spring.
+The chemo didn't work. We told the children {when}.
+I came last, again, and my dad had already left.
+I sold my guitar today to pay the rent. I'd had it since I was fourteen.
+I visit her every {day}, and every {day} she asks me who I am.
+I found his glasses in the drawer and couldn't stand up for a while.
+I sent {n} invitations. Nobody answered.
+I will never hear him call me "pumpkin" again.
+I never fit in anywhere. I eat my lunch in the stairwell.
+I thought we'd grow old together.
+I wasn't enough for him, I guess.
+I'm so tired of pretending that I'm fine.
+I'm the only one left of my whole family.
+I'm homesick. I'd give anything to sit at Mum's table tonight.
+I've been wearing his old coat since the day he didn't come home.
+My son doesn't call any more. I suppose that he's busy.
+My twin would have turned thirty today.
+My wife doesn't look at me any more. We sit there, and the clock ticks.
+My garden is bare, my hands don't obey me, and the days are long.
+We scattered her ashes at the lake where she taught us to swim.
+We sat at his bed and sang until his breathing stopped.
+We were meant to go to {city} together. I cancelled both tickets.
+We lost the {game}, our last one together, and sat in the changing room without a word.
+{she} gave up singing when her sister died.
+{she} folded the little clothes, one after the other, and her tears fell on them.
+{he} sat on the step with his head in his hands when the house had been sold.
+{he} wept like a child at the station.
+{person} didn't make it. They tried for {long}.
+{kid} let the balloon go at the grave and waved until it was out of sight.
+{kid} sobbed all night because the kitten didn't wake up.
+{name} has nobody to spend the holidays with, and just says that it doesn't matter.
+Nobody picked up when I called to say goodbye.
+Nobody laughs in this house any more.
+Nothing will ever be the same without {she}.
+Only her scarf is left on the hook.
+How do you tell a child that her mother won't be coming back?
+How long does it take until it stops hurting?
+Why wasn't I there when he needed me?
+Is it always going to be this quiet now?
+So this is how it ends, with two suitcases in the hall.
+They played his favourite song at the end, and there wasn't a dry eye.
+They took the dog back to the shelter, and he looked at us through the bars.
+Sometimes I still lay out his medicine.
+he never wrote back. i stopped checking
+grandma's gone. the kitchen still smells of her
+not going to the party. nobody would notice anyway
+another birthday without dad
+lost my job, lost my flat, lost her. don't know what's left
 """

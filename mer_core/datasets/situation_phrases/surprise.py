@@ -172,4 +172,61 @@ no way no way no way, it's really him
 plot twist: the new guy is my landlord
 uh what?? the moon is orange
 did NOT expect that ending
+Wait, the quiz was on TV and I was the answer to a question?
+What, {she} is the author? I've been reading her books for {years} without knowing!
+Is it just me or did the picture just change?
+Is this a dream? Pinch me!
+Did that dog just ride past on a scooter?
+Did you just pull that coin out of my ear?
+How come everyone is here already? I thought we'd said {hour}!
+How many? {n} thousand people turned up? For a lost sock?
+Who are all these people in my {room}, and why do they have balloons?
+Since when can {kid} play the trumpet?
+You were in on it too? All of you?
+You found my ring where? Inside a fish?
+You look exactly like me! Where did you come from?
+So you're not the plumber? Then who let you in with a harp?
+That's impossible, I saw that man in {city} an hour ago!
+That came as a bolt from the blue.
+That was quick! I only ordered it a minute ago!
+There are {n} of them? I only ever saw one!
+They've called off the {event} and nobody has the faintest idea why!
+They found a Roman road under the {shop}!
+They swapped places and not one of us noticed!
+My suitcase arrived before I did! How?
+My number came up! I only bought the ticket as a joke, I'm lost for words!
+My old school photo just turned up in a museum in {city}!
+{person} turns out to own half the street. Did you know?
+{person} has quit and joined a circus, just like that!
+{he} took off his helmet and it was a woman with white hair!
+{she} stopped in mid-sentence and stared: the seat beside her was empty.
+{boss} just announced that we're all moving to {city}. Where did that come from?
+{kid} spoke the first word today, and of all things it was "helicopter"!
+I turned the tap and lemonade came out!
+I opened my mouth and a stranger's voice came out of the speaker. Huh?
+I walked into the wrong {room} and there was a whole orchestra in it!
+I came back after five minutes and the car was a different colour!
+I've just found out that my street is named after my great-aunt!
+I counted them twice. There's one more than before!
+I blinked twice, but the elephant was still there.
+I gasped when the curtain went up and the stage was a lake.
+We opened the old safe, and all that was in it was a single green sock.
+We all thought that the statue was stone, and then it sneezed.
+We'd planned for ten guests, and {n} hundred came!
+Of all the people in the world, it had to be {name} at that door!
+Of all places, I found it in the freezer!
+Never in my life would I have picked {name} as the winner!
+Nothing could have prepared me for that ending.
+The lid flew off and a whole flock of butterflies came out!
+The fortune teller knew my middle name! How?
+The bill is already paid? By whom?
+The mayor resigned, an hour after the election, and no one knows why.
+The door that's always locked stood wide open!
+The {ride} was on time for once! I had to look at the clock twice!
+Turns out that the "antique" is older than the country.
+no way, it's snowing in may??
+um, a raccoon is driving the golf cart??
+lol i just found out my gran was a wrestler
+excuse me WHAT, they're twins?
+wait it was april fools the whole time
 """
