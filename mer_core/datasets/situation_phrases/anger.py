@@ -185,4 +185,58 @@ who keeps stealing my parking spot, i swear i'll have you towed
 stop touching my stuff!!! how hard is that to understand
 ffs read the email before you blame me in front of everyone
 and then he has the guts to ask me for a favour, after all that. the nerve
+You always take her side, no matter what she does.
+You never help, you never ask, you just sit there and give orders.
+You treat this house like a hotel and me like the maid.
+You forgot to pick up {kid} again because of your stupid game?
+You knew about it the whole time and let me make a fool of myself!
+Your lot have blocked the pavement again, move that van or I'll have it moved!
+I've asked you nicely {n} times. Now I'm telling you: stop it!
+I refuse to pay one cent for this botched job.
+I won't stand for this kind of treatment from anyone.
+I was passed over again, in favour of {boss}'s golf buddy.
+I have reported that pothole {n} times and they still send me the fine for my tyre!
+I'm not your secretary, so make your own bloody coffee.
+I worked every holiday for {years} and they sacked me by text. Those cowards.
+They promised us a raise and handed out mugs instead. What an insult.
+They let the drunk who ran over {kid}'s bike go with a wink. Where is the justice?
+They scrapped our {ride} line while the mayor gets a new limousine.
+They put us on the night shift as a punishment for asking questions.
+They made my grandmother wait outside in the cold for {long}. Heartless lot!
+The nerve of some people, cutting roses from my front garden in broad daylight!
+The landlord turned off our heating to force us out. He'll hear from my lawyer.
+The teacher tore up {kid}'s drawing in front of the class. I'm going down there right now.
+The officer stopped my brother for the third time this week, for nothing but his skin.
+The customer threw the {food} at the waitress, and I threw him out.
+The airline charges {price} to fix THEIR spelling mistake. Daylight robbery!
+The man snatched the last one right out of {kid}'s hands and laughed.
+The hotel gave away our room and the guy at the desk just shrugged at us.
+He reads my diary and then quotes it at dinner. I'm going to explode.
+He called my work "cute" and handed it to a man to finish.
+He hit my car, swore at me and then had the gall to ask for MY insurance.
+She blamed me for her own mistake, in writing, with {boss} in copy.
+She wore white to my wedding on purpose and then complained about the food!
+{person} keeps making jokes about my weight, and next time there'll be a scene.
+{name} sold my {thing} behind my back and kept the money. Some friend!
+Who do you think you're talking to?
+Who told you that you could sell my stuff?
+Why do you always have to spoil everything for everybody?
+Why can't you just once do what you said you would?
+What gives you the right to judge me?
+Did you seriously just hang up on me?
+Do you think I'm stupid? I saw you two in the car!
+Can you stop chewing my ear off about YOUR needs for one minute?
+Leave my sister alone or you'll have me to answer to!
+Give it back! It's mine and you took it without asking!
+Go to hell, and take your cheap excuses with you.
+Get your foot out of my door, I said no!
+No! I said no, and no means no!
+Not fair! I did all the chores and he gets the pocket money!
+That's the last straw. Pack your bags.
+That is none of your damn business!
+Thanks for nothing, you left me to do it all by myself again.
+thanks a lot for telling everyone my secret, real classy
+how hard can it be to put the bloody phone down while driving
+cant believe he had the nerve to send ME the bill for HIS mess
+blocked, reported, and if he messages my daughter again i'm going round there
 """

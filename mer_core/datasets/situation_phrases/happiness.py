@@ -187,4 +187,62 @@ haha you're hilarious, same time next week?
 we did it!!!! drinks on me
 went for a swim at sunrise with the girls, laughed all the way home, what a morning
 the baby laughed for the first time and so did grandpa
+You won't regret it, this is the best ice cream in town, and we're having two scoops each!
+You two make such a lovely couple, I'm beaming just looking at you.
+You did it, my clever girl! Come here, let me squeeze you!
+You have made an old man smile, thank you, my dear.
+I got the part! I got the part! I'm going to be on stage!
+I got a letter from my pen friend with a pressed flower in it, how sweet is that?
+I held her hand all through the film and walked home on clouds.
+I'm finally a citizen! I waved my little flag and hugged everyone in the {room}.
+I'm having the best time with these crazy people.
+I'm home! And I've brought presents for everyone!
+I've paid off my student loan, so tonight we feast!
+I love you to the moon and back, little one.
+I love waking up to the smell of fresh coffee and your terrible singing.
+I feel so alive up here, with the wind in my hair and all the valley below.
+I tried the new recipe and {person} licked the bowl clean. Success!
+I taught {kid} to ride a bike today. You should have heard the squeals!
+We're going to {city} {soon}! I've already packed my swimsuit and my silliest hat!
+We're back together, and he brought me daisies.
+We finished the boat that we'd been building for {years}, and she sails like a dream!
+We lay in the grass, ate cherries and gave the clouds names. Such a sweet afternoon.
+We toasted marshmallows and Grandpa played the banjo, a night to remember.
+We just had the most wonderful news from the clinic, everything is fine!
+They let me keep the puppy! His name is Biscuit!
+They loved my speech, and they laughed in all the right places!
+They're married at last, and the dancing went on till sunrise.
+The kids put on a play for our anniversary and we laughed until we wept.
+The garden is full of butterflies and the hammock is mine all day.
+The judges gave my jam first prize, and Mum whooped from the back row!
+The test was negative, thank heavens, let's go dancing!
+The old band played together again and it was magic.
+The first day of the holidays, and the whole lake to ourselves!
+The fever is gone, and {kid} is asking for pancakes. Such a relief, such a sweet morning.
+The {game} was brilliant, we sang all the way home!
+{kid} learned to whistle and now the house is full of music.
+{kid} got the golden star at school and wore it to bed.
+{person} is engaged! I get to be a bridesmaid!
+{person} and I finally took that trip to {city}, and every day was a treat.
+{he} came home early with flowers, just because it was {day}.
+{she} sang while she hung up the washing, and waved at everyone who passed.
+My little sister graduated with honours, our whole row was whooping!
+My first pay cheque! I took Mum out for dinner and she was so proud.
+My knee has healed and I ran along the beach like a kid.
+What a treat, a whole day with nothing to do but read in the sun!
+What a match! What a goal! What a team!
+What a cutie, he's smiling in his sleep!
+How wonderful that you can all stay until {day}!
+Isn't this the life? Warm sand, cold drinks and you.
+Look at her go! That's my girl!
+Look, Grandma, I can swim all by myself!
+Mum, Dad, I got in! I got into drama school!
+Here's to {years} more with you, my love.
+A rainbow, a picnic and all of my favourite faces in one place.
+After {n} rejections they said yes, and I'm dancing on the desk!
+Such a beautiful morning, I sang to the ducks.
+yesss the tickets came, see you in the front row!!
+dad and i caught a huge trout and haven't stopped grinning
+sooo good to be back with the old gang, laughed till 3am
+nana's on video call showing everyone her medal, what a legend
 """
