@@ -10,6 +10,7 @@ from mer_core.probes.corruption import Spoil
 from mer_core.probes.cross_maps import LooksByHead
 from mer_core.probes.distortion import ReadDistortion
 from mer_core.probes.divergence import ReadDivergence
+from mer_core.probes.experts import ReadsCosines, ReadsMix, ReadsShares
 from mer_core.probes.gates import ExpertGateReader, ModalityGateReader
 from mer_core.probes.guided import LooksGuided
 from mer_core.probes.heeded import HeedsViews
@@ -19,10 +20,13 @@ from mer_core.probes.knockout import KnockOutExperts, KnockOutViews
 from mer_core.probes.lattice import SplitsByModality
 from mer_core.probes.lies import WhoLies
 from mer_core.probes.logits import SumsLogits
+from mer_core.probes.pseudo import MeetsPseudo
 from mer_core.probes.resemblance import StagesResembleViews
 from mer_core.probes.shuffled import ShuffleLooks
 from mer_core.probes.silence import Sharing, Silencing
 from mer_core.probes.soft_fusion import ReadsWords, StagesTakeViews
+from mer_core.probes.spoken import Speaks
+from mer_core.probes.spoken_looks import LooksAtPrompt
 from mer_core.probes.tendencies import ReadLeanings
 from mer_core.probes.view_game import ContributeViews
 from mer_core.probes.view_words import ContributeWords
@@ -39,6 +43,12 @@ PROBES: dict[str, Reader | Experiment] = {
     "Where does the answer's score come from?": SumsLogits(),
     "Which modality leads?": ModalityGateReader(),
     "How much does each expert count?": ExpertGateReader(),
+    "How do the two stages of the gate mix the experts?": ReadsMix(),
+    "Does the expert with the greatest weight put most in?": ReadsShares(),
+    "Do the experts say the same?": ReadsCosines(),
+    "What do the experts hand to the language model?": MeetsPseudo(),
+    "What does the language model look at before it answers?": LooksAtPrompt(),
+    "Which words did the language model nearly say?": Speaks(),
     "Which words, moments and places moved the answer?": Attribute(),
     "How much did each description add to the answer?": ContributeViews(),
     "Which words of a description moved the answer?": ContributeWords(),

@@ -208,7 +208,8 @@ def _meant(
         value = parse_number(text, c.limits)
         return value, value is not None
     share = first[model.degrees_ids.cpu()]
-    values = torch.linspace(*c.limits, len(share))
+    low, high = c.limits
+    values = torch.linspace(low, high, len(share))
     return float((share / share.sum()) @ values), token in model.degrees_ids.tolist()
 
 

@@ -50,11 +50,11 @@ class PromptLooks(Finding):
 
     def grouped(self) -> Float[Tensor, "batch question layer group"]:
         """Mean of the heads, in the three groups of GROUPS."""
-        return _in_groups(self.shares.mean(dim=3), self.segments)
+        return group_shares(self.shares.mean(dim=3), self.segments)
 
     def evenly_grouped(self) -> Float[Tensor, "batch question group"]:
         """The same of an even look."""
-        return _in_groups(self.evenly, self.segments)
+        return group_shares(self.evenly, self.segments)
 
     def says(self, sample: int = 0) -> str:
         grouped, even = self.grouped()[sample, 0], self.evenly_grouped()[sample, 0]
@@ -82,14 +82,15 @@ def say_looks(
         for i, name in enumerate(GROUPS)
     ]
     most, least = int(pseudo.argmax()), int(pseudo.argmin())
+    beside = float(mean[0] - evenly[0])
     opening = f"Before it says the {question}, the language model gives {listed(parts)}"
     if len(pseudo) == 1:
         return f"{opening} of its attention."
     return (
         f"{opening} of its attention, mean of {len(pseudo)} layers. It looks most at the pseudo "
         f"tokens in layer {most + 1} ({percent(float(pseudo[most]))}), least in layer "
-        f"{least + 1} ({percent(float(pseudo[least]))}); on average that is "
-        f"{points(float(mean[0] - evenly[0]))} beside an even look."
+        f"{least + 1} ({percent(float(pseudo[least]))}); on average "
+        f"{points(abs(beside), signed=False)} {'more' if beside > 0 else 'less'} than evenly."
     )
 
 
@@ -153,8 +154,9 @@ def _by_segment(
     return torch.stack([looks[..., a:b].sum(dim=-1) for a, b in places.values()], dim=-1)
 
 
-def _in_groups(
+def group_shares(
     shares: Float[Tensor, "*lead segment"], segments: tuple[str, ...]
 ) -> Float[Tensor, "*lead group"]:
+    """Shares of segments added up to the three groups of GROUPS."""
     which = [[segments.index(s) for s in of if s in segments] for of in GROUPS.values()]
     return torch.stack([shares[..., i].sum(dim=-1) for i in which], dim=-1)
