@@ -27,6 +27,9 @@ from mer_core.errors import BadInput, MerError
 
 if TYPE_CHECKING:
     from mer_core.experiments.base import Ask, PaperExperiment, Result
+    from mer_core.models.base import EmotionModel
+    from mer_core.probes.experts_survey import ExpertSurvey
+    from mer_core.recording import Recording
 
 app = typer.Typer(
     name="mer",
@@ -425,7 +428,7 @@ def mean_attention(
 @app.command("experiment")
 @one_sentence
 def paper_experiment(
-    model: Annotated[str, typer.Argument(help="Whose paper: mghft or hct_dmg.")],
+    model: Annotated[str, typer.Argument(help="Whose paper: mghft, egmf or hct_dmg.")],
     name: Annotated[
         list[str] | None, typer.Argument(help=f"Which experiments; '{ALL}' for all. None lists.")
     ] = None,
@@ -519,6 +522,105 @@ def grade_probes(
         return
     for each in found:
         print_grades(each)
+
+
+@app.command("experts")
+@one_sentence
+def look_at_experts(
+    what: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="A generated clip by its number, a recording (.safetensors), or the parts of a "
+            "clip: sound, video or pictures, a .txt file. None reads a whole set."
+        ),
+    ] = None,
+    text: Text = None,
+    split: Annotated[str, typer.Option(help="Of the set: train, valid or test.")] = "test",
+    limit: Annotated[int | None, typer.Option(min=1, help="Only the first so many.")] = None,
+    dataset: Annotated[str, typer.Option(help="Which set of utterances.")] = PUPPETS,
+    path: At = None,
+    save: Annotated[
+        bool, typer.Option("--save", help="Keep the survey of a set beside the weights.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Who does the work in EGMF: experts, pseudo tokens, looks, answers, collapse alarms."""
+    from mer_core.probes.experts_tables import sample_tables, survey_tables
+
+    if what or text:
+        if save or limit or path:
+            raise BadInput("--save, --limit and --path are for a whole set: name no clip then.")
+        with waiting(as_json) as console:
+            console.update("egmf is looking at it")
+            about, recording, model = _recorded_clip(what or [], text, split)
+            tables, told = sample_tables(recording, model)
+    else:
+        about, found = _surveyed(dataset, split, limit, path, save, as_json)
+        tables, told = survey_tables(found)
+    if as_json:
+        print_json({**about, "says": told, "tables": tables})
+        return
+    print_facts(about)
+    for name, rows in tables.items():
+        typer.echo()
+        print_table(rows, name)
+    typer.echo()
+    for sentence in told:
+        typer.echo(sentence)
+
+
+def _recorded_clip(
+    what: Sequence[str], text: str | None, split: str
+) -> "tuple[dict[str, Any], Recording, EmotionModel | None]":
+    """What is known of a clip, EGMF's recording of it, and the model if it is the same one."""
+    from mer_core import load, record
+    from mer_core.datasets import open_dataset
+    from mer_core.files import chosen_readers, read_sample
+    from mer_core.probes.experts_read import recording_of, same_model
+
+    if len(what) == 1 and Path(what[0]).suffix == ".safetensors":
+        recording = recording_of(Path(what[0]))
+        model = same_model(recording)
+        note = "" if model else "its weights are not here: what needs the model is left out"
+    else:
+        if len(what) == 1 and what[0].isdigit():
+            clips = open_dataset(PUPPETS, split)
+            if int(what[0]) >= len(clips):
+                raise BadInput(f"The {split} split has clips 0 to {len(clips) - 1}.")
+            sample, note = clips[int(what[0])], "demo data"
+        else:
+            sample, notes = read_sample([Path(name) for name in what], text)
+            note = " ".join(notes)
+        chosen_readers(sample, ["egmf"])
+        model = load("egmf")
+        recording = record(model, sample)
+    said = recording.prediction
+    about: dict[str, Any] = {"clip": recording.samples[0].id, "answer": said.answers[0]}
+    about |= {"probability": round(float(said.probs[0].max()), 4)}
+    about |= {"weights": recording.manifest.weights} | ({"note": note} if note else {})
+    return about, recording, model
+
+
+def _surveyed(
+    dataset: str, split: str, limit: int | None, path: Path | None, save: bool, quiet: bool
+) -> "tuple[dict[str, Any], ExpertSurvey]":
+    """What is known of a survey, and the survey; kept beside the weights if asked to."""
+    from mer_core.checkpoints import folder_of, load
+    from mer_core.hardness.sets import examined, is_sticker
+    from mer_core.probes.experts_kept import FILE, write_survey
+    from mer_core.probes.experts_survey import survey
+
+    with Bars(quiet) as progress:
+        data = examined(dataset, split, limit, path, progress)
+        if is_sticker(data.samples[0]):
+            raise BadInput(f"{dataset} holds stickers; EGMF reads clips of words, voice and face.")
+        name = f"{dataset}, {split} split{' (demo data)' if data.demo else ''}"
+        found = survey(load("egmf"), data.samples, name, split, progress)
+    about: dict[str, Any] = {"data": name, "n": found.about.n, "seed": found.about.seed}
+    about |= {"weights": found.about.weights}
+    if save:
+        about["file"] = str(write_survey(found, folder_of("egmf") / FILE))
+    return about, found
 
 
 @app.command("hard")

@@ -122,13 +122,15 @@ class Mix(Finding):
         if float((alpha - 1 / len(alpha)).abs().max()) < 0.01:
             lead = f"The gate weighs all experts alike, {percent(1 / len(alpha))} each"
         kept = "it already led" if before == best else f"the {EXPERT_NAMES[before]} led"
-        after = f"after the first stage {kept}, with {percent(float(first[before]))}"
+        after = (
+            f"after the first stage {kept}, with {percent(float(first[before]))}, and the second "
+            f"moves {percent(moved)} of the weight ({float(self.bits[sample]):.2f} bits)"
+        )
         if moved < 0.005:
             after = "the second stage leaves the first as it was"
         return (
-            f"{lead} (α); {after}. The second stage moves {percent(moved)} of the weight "  # noqa: RUF001
-            f"({float(self.bits[sample]):.2f} bits); the weights are "
-            f"{percent(float(self.even[sample]))} as even as they can be."
+            f"{lead} (α); {after}. Evenness of the weights: {percent(float(self.even[sample]))}, "  # noqa: RUF001
+            "where 100 % are equal weights."
         )
 
     def rows(self) -> Iterator[Row]:

@@ -42,10 +42,9 @@ def draw_means(finding: ExpertMeans, sample: int = 0, dark: bool = False) -> go.
 
 def _shares(alpha: Tensor, share: Tensor, first: Tensor, caption: str, dark: bool) -> go.Figure:
     drawing = go.Figure()
-    # drawn from below: what comes second stands above
     for weights, colour, words in (
-        (share, PUT_IN, "contribution"),
         (alpha, PLAIN, "weight, α"),  # noqa: RUF001
+        (share, PUT_IN, "contribution"),
     ):
         drawing.add_bar(
             x=weights.tolist(), y=list(EXPERT_NAMES), orientation="h", name=words,
@@ -66,11 +65,9 @@ def _shares(alpha: Tensor, share: Tensor, first: Tensor, caption: str, dark: boo
 
 
 def _legend(drawing: go.Figure) -> go.Figure:
-    """A legend above the picture, in the order from above."""
+    """A legend above the picture."""
     place: dict[str, Any] = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"}
-    return drawing.update_layout(
-        showlegend=True, legend={**place, "traceorder": "reversed"}, margin_t=48, bargap=0.25
-    )
+    return drawing.update_layout(showlegend=True, legend=place, margin_t=48, bargap=0.25)
 
 
 @figure.register

@@ -78,7 +78,8 @@ def draw_swapped(finding: Swapped, sample: int = 0, dark: bool = False) -> go.Fi
     """Accuracy with a sample's own pseudo tokens, and with another's."""
     own, others = finding.accuracies()
     lost, low, high = finding.lost()
-    names = ["its own pseudo tokens ", "another sample's "]
+    told = [f"<b>{percent(v)}</b>" if v == v else "no right answers" for v in (own, others)]
+    names = [f"its own pseudo tokens {told[0]} ", f"another sample's {told[1]} "]
     values = [0.0 if math.isnan(v) else v for v in (own, others)]
     drawing = go.Figure(
         go.Bar(
@@ -86,10 +87,7 @@ def draw_swapped(finding: Swapped, sample: int = 0, dark: bool = False) -> go.Fi
             y=names,
             orientation="h",
             marker={"color": [PUT_IN, PLAIN]},
-            text=[f" {percent(v)}" if v == v else " no right answers" for v in (own, others)],
-            textposition="outside",
-            cliponaxis=False,
-            hovertemplate="%{y}: %{x:.1%}<extra></extra>",
+            hovertemplate="%{x:.1%}<extra></extra>",
         )
     )
     if not math.isnan(lost):
@@ -98,7 +96,7 @@ def draw_swapped(finding: Swapped, sample: int = 0, dark: bool = False) -> go.Fi
             error_x={"array": [max(0.0, high - lost)], "arrayminus": [max(0.0, lost - low)],
                      "color": ink(dark), "thickness": 2, "width": 5}, hoverinfo="skip",
         )  # fmt: skip
-    drawing.update_xaxes(range=[0, 1.15], showticklabels=False, showgrid=False)
+    drawing.update_xaxes(range=[0, 1], tickvals=[0, 0.5, 1], tickformat=".0%")
     drawing.update_yaxes(autorange="reversed", showgrid=False)
     caption = f"{finding.caption()} Whisker: of the difference, set at the lower bar."
-    return framed(drawing, caption, dark, 120, gap=14)
+    return framed(drawing, caption, dark, 120, gap=36)

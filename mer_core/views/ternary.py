@@ -20,7 +20,7 @@ TALL = math.sqrt(3) / 2
 CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, TALL]])
 """Where the first, second and third weight is 1: left, right and top."""
 
-SHAKEN = 0.018
+SHAKEN = 0.04
 """Points of a set are moved by at most so much, or those in a corner would be one point."""
 
 DRAWN = 1200
@@ -65,7 +65,7 @@ def triangle(names: Sequence[str], dark: bool) -> go.Figure:
     ):
         drawing.add_annotation(
             x=x, y=y, text=f"<b>{name}</b>", showarrow=False, font={"size": 14},
-            yshift=16 if side == "top" else -16,
+            yshift=26 if side == "top" else -26,
         )  # fmt: skip
     drawing.update_xaxes(visible=False, range=[-0.16, 1.16])
     drawing.update_yaxes(visible=False, range=[-0.1, TALL + 0.1], scaleanchor="x")
@@ -135,10 +135,10 @@ def draw_map(finding: ExpertMap, sample: int = 0, dark: bool = False) -> go.Figu
 
 def _how(found: ExpertMap) -> str:
     count = len(found.alpha)
-    some = f"The first {DRAWN:,} are drawn; " if count > DRAWN else ""
+    some = f"The first {DRAWN:,} are drawn. " if count > DRAWN else ""
     of = "right answer" if bool((found.truth >= 0).any()) else "answer"
     return (
-        f"{some}coloured by the {of}, diamonds: mean of a class. Points are moved by up to "
+        f"{some}Colour: the {of}; diamonds: mean of a class. Points are moved by up to "
         f"{SHAKEN:.1%} of a side at random (seed 0), so that piles can be seen."
     )
 
