@@ -59,7 +59,7 @@ class Desk(ABC):
         return self.own.names
 
     def grid(self) -> Float[Tensor, "setting part"]:
-        """The settings that are tried first: 66 mixtures, or every fifth combination of strengths."""
+        """The settings that are tried first: 66 mixtures, or five strengths of each part."""
         found = simplex_grid() if self.simplex else box_grid(len(self.parts))
         return found.to(self.gate)
 

@@ -1,8 +1,7 @@
 """EGMF's desk: how much each expert counts, with experts silent or from another sample."""
 
 import copy
-from collections.abc import Collection, Sequence
-from dataclasses import replace
+from collections.abc import Collection
 from typing import Any, cast
 
 import torch
@@ -109,7 +108,8 @@ def _read(model: EGMF, scores: Float[Tensor, "setting question vocabulary"]) -> 
     """What the scores of the next words say, as `EGMF.answer` reads them."""
     c, sentiment = model.config, None
     if c.limits:
-        values = torch.linspace(*c.limits, len(c.degrees), device=scores.device)
+        low, high = c.limits
+        values = torch.linspace(low, high, len(c.degrees), device=scores.device)
         sentiment = scores[:, -1, model.degrees_ids].softmax(dim=-1) @ values
     best = scores[:, 0].argmax(dim=-1)
     return Prediction(

@@ -1,5 +1,6 @@
 """HCT-DMG's desk: how much each modality counts, and with it, who leads."""
 
+from collections.abc import Sequence
 from typing import cast
 
 import torch
@@ -10,7 +11,7 @@ from mer_core.desk.base import Desk, joined, only_one, picked
 from mer_core.models.crossmodal import last_real
 from mer_core.models.hct_dmg import HCTDMG, roles_of
 from mer_core.models.spoken import predicted
-from mer_core.trace import capture, taps
+from mer_core.trace import capture
 from mer_core.types import Batch, Prediction, Stream
 
 GATE = "gate.omega*"
@@ -23,9 +24,6 @@ class HCTDMGDesk(Desk):
     Who is heaviest leads, ties by order, as in the model; a Config that names the primary keeps
     it whatever the weights are. Behind the gate come the self-attention and the head.
 
-    The pieces are read off forwards of the model itself, with the weights 2 for who is to lead and
-    1 for the others put in at its gate: dividing by 2 is exact, so the pieces are too.
-
     Args:
         model: In eval mode; its gate by batch or by sample.
         batch: One sample.
@@ -37,14 +35,17 @@ class HCTDMGDesk(Desk):
     @torch.no_grad()
     def __init__(self, model: HCTDMG, batch: Batch) -> None:
         self.model, self._batch = model, only_one(batch)
-        with capture(model, GATE) as trace:
+        with capture(model, GATE, "H.*") as trace:
             own = model(batch)
-        gate = next(iter(trace.values())).values.reshape(-1)
+        gate = next(r for name, r in trace.items() if name.startswith("gate.")).values.reshape(-1)
         super().__init__(tuple(map(str, model.modalities)), "modality", True, gate, own)
         named = model.config.primary in model.modalities
         self._fixed = list(model.modalities).index(model.config.primary) if named else None
+        heard = [
+            Stream(m, trace[f"H.{m}"].values, _real(batch.streams[m])) for m in model.modalities
+        ]
         leaders = range(len(self.parts)) if self._fixed is None else (self._fixed,)
-        self._pieces = {leader: self._piece(leader) for leader in leaders}
+        self._pieces = {leader: self._piece(heard, leader) for leader in leaders}
 
     def leaders(self, settings: Float[Tensor, "setting part"]) -> Int[Tensor, " setting"]:
         """Which modality leads at each setting."""
@@ -52,20 +53,13 @@ class HCTDMGDesk(Desk):
             return torch.full((len(settings),), self._fixed, device=settings.device)
         return settings.argmax(dim=-1)
 
-    def _piece(self, leader: int) -> Stream:
+    def _piece(self, heard: Sequence[Stream], leader: int) -> Stream:
         """What is joined when this modality leads, before anything is weighed."""
-        model, c = self.model, self.model.config
-        weights = torch.ones(len(self.parts), device=self.gate.device)
-        weights[leader] = 2.0
-        tap = next(name for name in taps(model) if name.startswith("gate.omega"))
-        edits = {tap: lambda omega: weights.to(omega).expand_as(omega)}
-        with capture(model, "C", edits=edits) as trace:
-            model(self._batch)
-        values = trace["C"].values.clone()
-        if c.weighting and c.join_primary:
-            values[..., : c.hidden] /= 2.0
-        stream = self._batch.streams[model.modalities[leader]]
-        return Stream(stream.modality, values, _real(stream))
+        model = self.model
+        p, u, v = (heard[i] for i in roles_of(leader))
+        y_u, y_v = model._augment_primary(p, *model._enhance_auxiliaries(p, u, v))
+        parts = [p.values, y_u, y_v] if model.config.join_primary else [y_u, y_v]
+        return p.at(torch.cat(parts, dim=-1))
 
     def mixed(self, settings: Float[Tensor, "setting part"]) -> list[tuple[Stream, Tensor]]:
         """The weighed branches, one batch for each who leads, and the rows they belong to."""
@@ -93,7 +87,7 @@ class HCTDMGDesk(Desk):
 
 
 def _real(stream: Stream) -> Bool[Tensor, "1 time"]:
-    """Which positions are real where this stream leads; a silence is heard at one alone."""
+    """Which positions of a stream the model goes on with; a silence is heard at one alone."""
     if bool(stream.is_silent.all()):
         return torch.ones_like(stream.mask[:, :1])
     return stream.mask

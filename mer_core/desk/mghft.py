@@ -37,7 +37,7 @@ class MGHFTDesk(Desk):
 
     The strength of a stage scales both things that Soft-Fusion does there: what the words of its
     view add to its chosen places (local) and what the four views add to its global token. At 0 the
-    stage stays as it was seen. The text still guides the last block, which Soft-Fusion is no part of.
+    stage stays as it was seen. Text still guides the last block, in which there is no Soft-Fusion.
 
     Stages do not hear of one another before the last block. So each works out its places once for
     every strength that occurs, however many settings share it.

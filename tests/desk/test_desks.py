@@ -1,4 +1,4 @@
-"""Desks: the model's own answer to the bit, every other setting as a forward with the gate put in."""
+"""Desks: the own answer to the bit, others as by a forward with the gate put in."""
 
 from dataclasses import replace
 
