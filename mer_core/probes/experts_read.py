@@ -3,35 +3,42 @@
 from pathlib import Path
 
 from mer_core.checkpoints import load
-from mer_core.errors import MerError, RecordingInvalid
+from mer_core.errors import BadInput, MerError, RecordingInvalid
 from mer_core.models.base import EmotionModel
 from mer_core.probes.experts import ReadsMix
-from mer_core.probes.spoken_looks import TAPS
+from mer_core.probes.spoken_looks import TAPS, LooksAtPrompt
 from mer_core.recording import Recording
 from mer_core.types import Modality
 
 
-def recording_of(path: Path, name: str = "") -> Recording:
-    """A recording that shows EGMF's experts.
+def recording_of(path: Path) -> Recording:
+    """A recording that shows EGMF's experts, from a file.
 
-    Args:
-        path: The file.
-        name: What people call it; by default as the file is called.
+    Raises:
+        RecordingInvalid: It is no recording, is damaged, or shows no experts.
+        BadInput: There is no such file.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as cause:
+        raise BadInput(f"{path} cannot be opened: {cause.strerror or cause}.") from cause
+    return recording_from(data, path.name)
+
+
+def recording_from(data: bytes, name: str) -> Recording:
+    """The same from a file's bytes.
 
     Raises:
         RecordingInvalid: It is no recording, is damaged, or shows no experts.
     """
-    name = name or path.name
+    recording = Recording.read(data, name)
     try:
-        recording = Recording.load(path)
-    except RecordingInvalid:
-        raise
-    except Exception as cause:  # a stranger's file may hold anything where numbers are expected
+        _check(recording, name)
+    except (KeyError, IndexError, ValueError, TypeError, AttributeError) as cause:
         raise RecordingInvalid(
-            f"{name} is not a recording of this program, or it is damaged. Record it again with "
+            f"{name} is damaged: what it holds does not belong together. Record it again with "
             "`mer record egmf`."
         ) from cause
-    _check(recording, name)
     return recording
 
 
@@ -52,6 +59,9 @@ def _check(recording: Recording, name: str) -> None:
             f"{name} does not hold one clip of words, voice and face. Record a single clip with "
             "`mer record egmf`."
         )
+    ReadsMix().read(recording)
+    if LooksAtPrompt().fits(recording):
+        LooksAtPrompt().read(recording)
 
 
 def same_model(recording: Recording) -> EmotionModel | None:

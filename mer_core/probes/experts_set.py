@@ -155,10 +155,10 @@ class ExpertEvenness(ExpertSet):
         even, moved, bits = (float(x.mean()) for x in (self.even, self.moved, self.bits))
         same = self.alpha.argmax(dim=1) == self.first.argmax(dim=1)
         return (
-            f"Evenness of the weights is {percent(even)} on average, where 100 % are equal weights "
-            f"(entropy of α as a share of ln 3). The second stage moves {percent(moved)} of the first "  # noqa: RUF001
-            f"stage's weight on average (KL {bits:.2f} bits), and lets another expert lead in "
-            f"{percent(1 - float(same.float().mean()))} of the samples."
+            f"Evenness of the weights is {percent(even)} on average, where 100 % are equal "
+            f"weights (entropy of α as a share of ln 3). The second stage moves {percent(moved)} "  # noqa: RUF001
+            f"of the first stage's weight on average (KL {bits:.2f} bits), and lets another "
+            f"expert lead in {percent(1 - float(same.float().mean()))} of the samples."
         )
 
 
