@@ -57,10 +57,24 @@ ROOMS = (
         "Look inside",
     ),
     Room(
+        "experts",
+        "Experts",
+        ":material/groups:",
+        "Which expert does the work, and is it heard?",
+        "Look inside",
+    ),
+    Room(
         "surgery",
         "Surgery",
         ":material/content_cut:",
         "What if a part were silent, noisy or someone else's?",
+        "Look inside",
+    ),
+    Room(
+        "mixing_desk",
+        "Mixing desk",
+        ":material/tune:",
+        "What if the model weighed its parts otherwise?",
         "Look inside",
     ),
     Room(
