@@ -95,8 +95,7 @@ def _mixture(answered: Answered | None, found: ExpertSurvey | None) -> None:
 
 def _triangle(mix: Mix, found: ExpertSurvey | None, key: str) -> None:
     ground = found.mix.drawn_as(ExpertMap) if found is not None else None
-    sentence = mix.says()
-    st.markdown(sentence)
+    sentence = mix.says()  # the page begins with it
     caption = draw(draw_on(mix, ground, 0, is_dark()), f"triangle-{key}", sentence)
     downloads(f"triangle-{key}", lambda: to_csv(mix), sentence, caption)
 

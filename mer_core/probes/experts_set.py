@@ -121,7 +121,7 @@ class ExpertSet(OverSet):
         parts = [f"the {n} {percent(v)}" for n, v in zip(EXPERT_NAMES, mean, strict=True)]
         alone = float((self.alpha.max(dim=1).values > ALONE).float().mean())
         return (
-            f"On average {listed(parts)}; in {percent(alone)} of the samples one expert has more "
+            f"On average the gate gives {listed(parts)}; in {percent(alone)} of the samples one expert has more "
             f"than {percent(ALONE)} of the weight."
         )
 

@@ -7,7 +7,7 @@ from plotly.subplots import make_subplots
 from torch import Tensor
 
 from mer_core.probes.base import percent
-from mer_core.probes.experts import EXPERT_NAMES, SHORT, MixCosine, MixShares
+from mer_core.probes.experts import EXPERT_NAMES, LEAST, SHORT, MixCosine, MixShares
 from mer_core.probes.experts_alarms import ExpertAlarms
 from mer_core.probes.experts_set import (
     ExpertClasses,
@@ -126,7 +126,8 @@ def draw_evenness(finding: ExpertEvenness, sample: int = 0, dark: bool = False) 
     drawing.update_annotations(font_size=14)
     drawing.update_xaxes(range=[0, 1], showgrid=False, tickvals=[0, 0.5, 1])
     drawing.update_yaxes(title="samples", col=1)
-    framed(drawing, f"{finding.caption()} Line: mean.", dark, 240, gap=36)
+    told = f"Line: mean. In the KL a weight of the first stage counts as at least {LEAST:.0e}."
+    framed(drawing, f"{finding.caption()} {told}", dark, 240, gap=36)
     return drawing.update_layout(bargap=0.06)
 
 

@@ -8,7 +8,7 @@ from mer_core.probes.base import percent
 from mer_core.probes.pseudo import Pseudo
 from mer_core.probes.pseudo_set import PseudoSet
 from mer_core.probes.pseudo_swapped import Swapped
-from mer_core.views.colours import ink, modality_colour, pale_ink
+from mer_core.views.colours import ink, ink_on, modality_colour, pale_ink
 from mer_core.views.experts import PUT_IN
 from mer_core.views.frame import figure, framed
 from mer_core.views.gates import PLAIN
@@ -29,7 +29,8 @@ def draw_pseudo(finding: Pseudo, sample: int = 0, dark: bool = False) -> go.Figu
         names += here
         drawing.add_bar(
             x=values, y=here, orientation="h", marker={"color": PUT_IN},
-            text=[f" {v:.2f}" for v in values], textposition="outside", cliponaxis=False,
+            text=[f"{v:.2f}" for v in values], textposition="inside", insidetextanchor="start",
+            textfont={"color": ink_on(PUT_IN)}, constraintext="none", textangle=0,
             hovertemplate="%{y}: cosine %{x:.3f}<extra></extra>",
         )  # fmt: skip
     drawing.add_vrect(x0=chance.mean, x1=chance.top, fillcolor=PLAIN, opacity=0.3, line_width=0)

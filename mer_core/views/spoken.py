@@ -53,10 +53,11 @@ def _looks(
                 legendgroup=name,
                 showlegend=q == 0,
                 marker={"color": colour, "opacity": [1.0] * (len(rows) - 1) + [0.5]},
-                text=[percent(v) if v > 0.12 else "" for v in values],
+                text=[percent(v) if v > 0.2 else "" for v in values],
                 textposition="inside",
                 insidetextanchor="middle",
                 textangle=0,
+                constraintext="none",
                 textfont={"color": ink_on(colour), "size": 12.5},
                 hovertemplate=f"%{{y}}: {name} %{{x:.1%}}<extra></extra>",
             )
