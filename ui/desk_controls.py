@@ -19,11 +19,11 @@ from ui.desk import WEIGHED, Standing, desk_for, swapped_desk
 from ui.failures import told
 from ui.surgery_donor import pick_donor
 
-KEEP, SILENCE, SWAP = "Keep", "Silence", "Swap"
+SILENCED, SWAPPED = "desk-silent", "desk-swapped"
 ADDRESS = "gate"
 """Name of the setting in the page's address."""
 
-_STATE, _SLIDER, _STEP = "desk-setting", "desk-weight", "desk-expert"
+_STATE, _SLIDER = "desk-setting", "desk-weight"
 _FINE = {True: 1, False: 0.05}
 """Whether on the simplex -> step of a slider; percent there."""
 
@@ -72,15 +72,14 @@ def choose(standing: Standing, weights: Tensor | None) -> None:
 def reset(standing: Standing) -> None:
     """Everything as the model has it. For callbacks."""
     choose(standing, None)
-    for i in range(len(standing.desk.parts)):
-        st.session_state[f"{_STEP}{i}"] = KEEP
+    for key in (SILENCED, SWAPPED):
+        st.session_state[key] = []
 
 
 def controls(standing: Standing) -> Setting | None:
     """Draw all controls; returns where they stand, None while nothing can be answered."""
     st.markdown(f"**{WEIGHED[standing.name]}**")
-    steps = _steps(standing)
-    silent = tuple(i for i, step in enumerate(steps) if step == SILENCE)
+    silent, swapped = _experts(standing)
     base, own = chosen(standing), standing.desk.gate
     weights = own if base is None else base.to(own)
     try:
@@ -92,31 +91,43 @@ def controls(standing: Standing) -> Setting | None:
     for i in range(len(standing.desk.parts)):
         _slider(standing, i, weights, silent)
     _back(standing)
-    swapped = tuple(i for i, step in enumerate(steps) if step == SWAP)
     key, desk = _spoken_for(standing, swapped) if swapped else (standing.key, standing.desk)
     if silent:
         _renormalised(standing, own if base is None else base, weights, silent)
     return Setting(weights, silent, desk, key, swapped)
 
 
-def _steps(standing: Standing) -> list[str]:
-    """What is done to each expert; only EGMF has any."""
+def _experts(standing: Standing) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Draw which experts are silent and which are swapped; only EGMF has any."""
     if standing.desk.of != "expert":
-        return [KEEP] * len(standing.desk.parts)
-    places = st.columns(len(standing.desk.parts), gap="small")
-    return [
-        place.segmented_control(
-            part.capitalize(),
-            [KEEP, SILENCE, SWAP],
-            default=KEEP,
-            required=True,
-            key=f"{_STEP}{i}",
-            help="Silence: its weight goes to the others in proportion (α is renormalised). "  # noqa: RUF001
-            "Swap: what it says comes from a donor's clip; what it reads, and α, stay.",  # noqa: RUF001
-        )
-        or KEEP
-        for i, (part, place) in enumerate(zip(standing.desk.parts, places, strict=True))
-    ]
+        return (), ()
+    silent = _pills(
+        standing,
+        "Silence",
+        SILENCED,
+        "Its weight goes to the other experts in proportion: α is renormalised.",  # noqa: RUF001
+    )
+    swapped = _pills(
+        standing,
+        "Swap with a donor's",
+        SWAPPED,
+        "What the expert says comes from another clip. What it reads, and so α, stays.",  # noqa: RUF001
+    )
+    return silent, tuple(i for i in swapped if i not in silent)
+
+
+def _pills(standing: Standing, label: str, key: str, help: str) -> tuple[int, ...]:
+    """Draw the experts to pick from; returns the places of those picked."""
+    parts = standing.desk.parts
+    picked = st.pills(
+        label,
+        list(parts),
+        selection_mode="multi",
+        format_func=lambda part: part.removesuffix(" expert").capitalize(),
+        key=key,
+        help=help,
+    )
+    return tuple(i for i, part in enumerate(parts) if part in picked)
 
 
 def _slider(standing: Standing, i: int, weights: Tensor, silent: Sequence[int]) -> None:
@@ -162,7 +173,7 @@ def _slid(standing: Standing, i: int, weights: Tensor, silent: tuple[int, ...]) 
 
 def _back(standing: Standing) -> None:
     touched = chosen(standing) is not None or any(
-        st.session_state.get(f"{_STEP}{i}", KEEP) != KEEP for i in range(len(standing.desk.parts))
+        st.session_state.get(key) for key in (SILENCED, SWAPPED)
     )
     st.button(
         "Reset to the model's own",

@@ -70,11 +70,11 @@ def lead(standing: Standing, found: AnswerChange) -> None:
     own, now = standing.desk.own, found.after
     first = f"{called(standing.name)} says **{own.answers[0]}** ({percent(float(own.probs.max()))})"
     if found.still():
-        st.markdown(f"{first} with its own weights, which stand here now.")
+        st.markdown(f"{first} with its own weights.")
         return
-    then = f"**{now.answers[0]}** ({percent(float(now.probs.max()))})"
-    joint = "and with yours" if now.answers == own.answers else "and, with yours,"
-    st.markdown(f"{first} with its own weights {joint} {then}.")
+    still = "still " if now.answers == own.answers else ""
+    then = f"{still}**{now.answers[0]}** ({percent(float(now.probs.max()))})"
+    st.markdown(f"{first} with its own weights, and {then} with yours.")
 
 
 def marked_unseen(standing: Standing, setting: Setting) -> None:
@@ -146,7 +146,7 @@ def _nearest(standing: Standing, flip: Flip) -> None:
     """The nearest flip in a sentence, what is certain of it, and the way there."""
 
     at = flip.at
-    st.markdown(f":material/flip: {flip.says()}")
+    st.markdown(f":material/alt_route: {flip.says()}")
     unit = percent(EXACT) + " of the weight" if flip.simplex else f"{EXACT:g} of strength"
     if at is not None:
         st.button(

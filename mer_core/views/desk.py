@@ -15,7 +15,7 @@ from mer_core.probes.base import percent
 from mer_core.views.colours import emotion_colour, ink, ink_on
 from mer_core.views.frame import figure, framed
 
-TRIANGLE = 430
+TRIANGLE = 500
 """Pixels of the triangle's height."""
 
 STRIP = 86
@@ -52,7 +52,7 @@ class Marks(NamedTuple):
 def draw_gate_map(
     finding: GateMap, sample: int = 0, dark: bool = False, marks: Marks | None = None
 ) -> go.Figure:
-    """Each mixture in the colour of its answer, the paler the less sure.
+    """Each mixture in the colour of its answer, the fainter the less sure.
 
     The points of the grid carry their number as `customdata`, for clicks.
 
@@ -63,7 +63,7 @@ def draw_gate_map(
         marks: Where the controls stand, and the flip.
     """
     drawing = go.Figure(_regions(finding))
-    _name_regions(drawing, finding)
+    _name_regions(drawing, finding, marks)
     drawing.add_trace(_targets(finding))
     _add_marks(drawing, finding, marks, dark)
     _name_corners(drawing, finding.parts, dark)
@@ -72,7 +72,7 @@ def draw_gate_map(
     drawing.update_yaxes(
         visible=False, range=[-0.09, 0.95], scaleanchor="x", fixedrange=True, constrain="domain"
     )
-    bands = "full colour from 80 % on, pale below 50 %"
+    bands = "full colour from 80 % on, faint below 50 %"
     legend = "Ring: the model's own mixture"
     if marks is not None:
         legend += ". Diamond: where the sliders stand"
@@ -130,19 +130,37 @@ def _region(name: str, opacity: float, outline: np.ndarray) -> go.Scatter:
     )
 
 
-def _name_regions(drawing: go.Figure, finding: GateMap) -> None:
-    """The emotion's name in the middle of its region, so that no answer is told by colour alone."""
+def _name_regions(drawing: go.Figure, finding: GateMap, marks: Marks | None) -> None:
+    """The emotion's name inside its region, so that no answer is told by colour alone."""
     places, labels = _flat(finding.settings.tolist()), finding.labels.numpy(force=True)
+    signs = [finding.own] if marks is None else [finding.own, marks.present]
+    if marks is not None and marks.flip is not None and marks.flip.at is not None:
+        signs.append(marks.flip.at)
+    taken = _flat([sign.tolist() for sign in signs])
     for name, share in finding.shares().items():
         if share < _NAMED:
             continue
-        here = places[labels == finding.names.index(name)]
-        inner = here[((here - here.mean(axis=0)) ** 2).sum(axis=1).argmin()]
+        mine = labels == finding.names.index(name)
+        here = places[mine]
+        free = np.minimum(_distance(here, taken), _sides(finding.settings.numpy(force=True)[mine]))
+        if not mine.all():
+            free = np.minimum(free, _distance(here, places[~mine]))
+        inner = here[free.argmax()]
         drawing.add_annotation(
             x=inner[0], y=inner[1], text=f"<b>{name}</b>", showarrow=False, borderpad=2,
             font={"color": ink_on(emotion_colour(name)), "size": 14},
             bgcolor=emotion_colour(name), opacity=0.92,
         )  # fmt: skip
+
+
+def _distance(these: np.ndarray, those: np.ndarray) -> np.ndarray:
+    """From each place to the nearest of others."""
+    return np.sqrt(((these[:, None] - those[None]) ** 2).sum(axis=-1)).min(axis=1)
+
+
+def _sides(weights: np.ndarray) -> np.ndarray:
+    """From each place to the nearest side of the triangle."""
+    return weights.min(axis=1) * 3**0.5 / 2
 
 
 def _targets(finding: GateMap) -> go.Scatter:
@@ -256,7 +274,7 @@ def _name_answers(drawing: go.Figure, finding: StrengthMap, i: int) -> None:
     last = len(probs) - 1
     for e, name in enumerate(finding.names):
         at = min(max(int(probs[:, e].argmax()), last // 8), last - last // 8)
-        if probs[at, e] < 0.3:
+        if probs[at, e] < 0.18:
             continue
         drawing.add_annotation(
             x=float(finding.levels[at]), y=float(base[at, e] + probs[at, e] / 2), text=name,
