@@ -15,6 +15,7 @@ from mer_core.console import (
     Bars,
     print_answers,
     print_checks,
+    print_desk,
     print_facts,
     print_field,
     print_json,
@@ -621,6 +622,83 @@ def _surveyed(
     if save:
         about["file"] = str(write_survey(found, folder_of("egmf") / FILE))
     return about, found
+
+
+@app.command("desk")
+@one_sentence
+def set_gate(
+    model: Annotated[str, typer.Argument(help="egmf, hct_dmg, hct_dmg_sample or mghft.")],
+    what: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="A generated sample of test by its number, a picture, or the parts of a clip: "
+            "sound, video or pictures, a .txt file."
+        ),
+    ] = None,
+    setting: Annotated[
+        str | None,
+        typer.Option("--set", help="Weights: 0.2,0.3,0.5; for mghft strengths: 1,1,0.5,2."),
+    ] = None,
+    map_to: Annotated[
+        Path | None, typer.Option("--map", help="Write the answers at all settings: a .csv file.")
+    ] = None,
+    text: Text = None,
+    view: Views = None,
+    ship: Annotated[
+        bool,
+        typer.Option("--ship", help="Collect which settings training met, beside the weights."),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Set a model's gate by hand: the answer there, its own answer, and the nearest flip."""
+    from mer_core import load
+    from mer_core.checkpoints import folder_of
+    from mer_core.desk import desk_of
+    from mer_core.desk.met import FILE, collect, write_met
+    from mer_core.desk.report import report, whole_map
+    from mer_core.desk.setting import parsed
+    from mer_core.disk import write_bytes
+    from mer_core.views import to_csv
+
+    if ship:
+        if what or text or setting or map_to:
+            raise BadInput("--ship collects over a whole set: name no sample and no setting then.")
+        with Bars(as_json) as progress:
+            met = collect(model, progress)
+        write_met(met, folder_of(model) / FILE)
+        told = {"file": str(folder_of(model) / FILE), "source": met.source, "reach": met.reach}
+        print_json(told) if as_json else print_facts(told)
+        return
+    sample, notes = _desk_sample(model, what or [], text, view)
+    with waiting(as_json) as console:
+        console.update(f"{model} is looking at it")
+        loaded = load(model)
+        desk = desk_of(loaded, loaded.processor()([sample]))
+        at = None if setting is None else parsed(setting, desk.parts, desk.simplex)
+        found, known = whole_map(desk, sample.id)
+        told = report(loaded, desk, at, sample.id, known) | {"map": found.says(), "notes": notes}
+    if map_to is not None:
+        write_bytes(map_to, to_csv(found).encode())
+        told["file"] = str(map_to)
+    print_json(told) if as_json else print_desk(told)
+
+
+def _desk_sample(
+    model: str, what: Sequence[str], text: str | None, view: Sequence[str] | None
+) -> tuple[Any, tuple[str, ...]]:
+    """A generated sample by its number, or what is read from files."""
+    from mer_core.datasets import open_dataset
+    from mer_core.files import chosen_readers, read_sample, views_of
+
+    if len(what) == 1 and what[0].isdigit() and not Path(what[0]).exists():
+        samples = open_dataset("puppet-stickers" if model == "mghft" else PUPPETS, "test")
+        if int(what[0]) >= len(samples):
+            raise BadInput(f"The test split has samples 0 to {len(samples) - 1}.")
+        sample, notes = samples[int(what[0])], ("A puppet: demo data.",)
+    else:
+        sample, notes = read_sample([Path(name) for name in what], text, views_of(view or ()))
+    chosen_readers(sample, [model])
+    return sample, notes
 
 
 @app.command("hard")

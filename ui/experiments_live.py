@@ -63,7 +63,7 @@ def _begin(experiment: PaperExperiment) -> None:
     if previous := st.session_state.get("experiment_job"):
         previous.stop.set()
     st.session_state["experiment_job"] = Job(
-        lambda told: experiment.run(Ask(SPLIT, limit), told),
+        lambda told: experiment.run(Ask(SPLIT, limit, quick=True), told),
         f"Opening the {_samples(experiment).lower()}",
         _name(experiment),
     )

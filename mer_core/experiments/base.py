@@ -51,7 +51,10 @@ ACCURACY = "accuracy"
 
 MACRO_F1 = "macro-F1"
 MILLISECONDS = "milliseconds"
-PLAIN = ("AUROC", MACRO_F1, "correlation", "distortion", "source disparity", "divergence", "p of")
+PLAIN = (
+    "AUROC", MACRO_F1, "correlation", "distortion", "source disparity", "divergence", "p of",
+    "mean absolute error", "cosine", "CKA",
+)  # fmt: skip
 """Beginnings of measures that are written as they are; others are shares."""
 
 
@@ -63,11 +66,13 @@ class Ask:
         split: "valid" while something is tried out, "test" for what is reported.
         limit: Only the first so many samples; None for all.
         seeds: Only runs of these seeds; empty for all that are here. The shipped weights are one.
+        quick: Leave out what takes training, where there is something else to tell.
     """
 
     split: str = "test"
     limit: int | None = None
     seeds: tuple[int, ...] = ()
+    quick: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,87 @@
+"""What EGMF's experiments measure: is the emotion right, and how far is the sentiment off?"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+
+from mer_core.experiments.base import ACCURACY, Row, over_seeds, spread
+from mer_core.metrics import bootstrap_interval
+
+MAE = "mean absolute error"
+"""Of the sentiment, in its points: -3 to 3. Less is better."""
+
+SHIPPED = "changed when asked"
+"""Trained weights, asked under another condition than they were trained under."""
+
+TRAINED = "trained so (short runs)"
+"""Weights that met the condition from the first step on."""
+
+
+class Said(NamedTuple):
+    """What some weights answer, seed by seed and sample by sample.
+
+    Attributes:
+        right: 1 where the emotion is right, else 0; no samples where none is asked for.
+        error: How far the sentiment is off, in points; no samples where none is asked for.
+    """
+
+    right: Float[np.ndarray, "seed classed"]
+    error: Float[np.ndarray, "seed rated"]
+
+
+def scored(case: str, said: Said, base: Said | None = None, **more: Any) -> list[Row]:
+    """Accuracy and error of a case, each where it was asked for.
+
+    Args:
+        case: In words.
+        said: Its answers.
+        base: Answers of the case that it is compared with, about the same samples; the rows then
+            note how far it lies from that.
+        **more: Further fields of the rows.
+    """
+    rows = []
+    for measure, name in ((ACCURACY, "right"), (MAE, "error")):
+        scores = getattr(said, name)
+        if not scores.size:
+            continue
+        told = dict(more)
+        if base is not None and getattr(base, name).size:
+            gap = apart(measure, scores, getattr(base, name))
+            told["note"] = "; ".join(part for part in (gap, more.get("note", "")) if part)
+        rows.append(over_seeds(case, measure, scores, reference=base is None, **told))
+    return rows
+
+
+def apart(
+    measure: str, scores: Float[np.ndarray, "seed sample"], base: Float[np.ndarray, "seed sample"]
+) -> str:
+    """Mean difference and its 95 % interval over samples: '-1.2 points (-2.0 to -0.4)'."""
+    gaps = scores.mean(axis=0) - base.mean(axis=0)
+    scale, form = (100, "+.1f") if measure == ACCURACY else (1, "+.3f")
+    mean, low, high = (scale * g for g in (gaps.mean(), *bootstrap_interval(gaps)))
+    return f"{mean:{form}}{' points' if scale == 100 else ''} ({low:{form}} to {high:{form}})"
+
+
+def row_of(rows: Sequence[Row], case: str, measure: str = ACCURACY, group: str = "") -> Row:
+    """The row of these names.
+
+    Raises:
+        KeyError: There is none.
+    """
+    for row in rows:
+        if (row.case, row.measure, row.group) == (case, measure, group):
+            return row
+    raise KeyError((case, measure, group))
+
+
+def told_of_cases(rows: Sequence[Row], group: str = "") -> str:
+    """The base and how far each other case lies from it, in one line for each measure."""
+    lines = []
+    for measure in (ACCURACY, MAE):
+        some = [r for r in rows if (r.measure, r.group) == (measure, group)]
+        base = [f"{r.case} {spread(r)}" for r in some if r.reference]
+        others = [f"{r.case} {r.note.split(';')[0]}" for r in some if not r.reference]
+        lines.append(f"{measure.capitalize()}: {'; '.join([*base, *others])}.")
+    return " ".join(lines)
