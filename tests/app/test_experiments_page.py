@@ -87,6 +87,18 @@ def test_every_experiment_shows_its_question_and_the_papers_claim(open_page, nam
     assert not page.errors
 
 
+@pytest.mark.parametrize("name", EXPERIMENTS["egmf"])
+def test_egmfs_experiments_open_by_address_and_say_what_is_run_here(open_page, name):
+    """Those with a part that needs no training can be run; the others say why not."""
+    experiment = EXPERIMENTS["egmf"][name]
+    page = open_page("experiments", **{"paper": "egmf", "experiment-egmf": experiment.title})
+
+    assert [s.value for s in page.at.subheader] == [experiment.question]
+    assert experiment.claim in page.words
+    assert any(b.key == "live-run" for b in page.at.button) == experiment.live
+    assert not page.errors
+
+
 def test_a_saved_result_opens_with_sentence_figure_table_and_where_it_is_from(
     open_page, play, saved
 ):
@@ -134,7 +146,7 @@ def test_a_live_run_is_watched_and_then_stands_beside_the_saved_one(open_page, p
     go.set()
     ended(page)
 
-    assert (seen["ask"].split, seen["ask"].limit) == ("valid", 50)
+    assert (seen["ask"].split, seen["ask"].limit, seen["ask"].quick) == ("valid", 50, True)
     assert "Live, just now" in page.words
     assert "valid split" in page.words
     assert page.words.count("It holds well.") == 2
