@@ -194,6 +194,25 @@ def print_facts(facts: Mapping[str, Any]) -> None:
             out.print(f"[bold]{name}:[/] {escape(_short(value))}", highlight=False)
 
 
+def print_desk(told: Mapping[str, Any]) -> None:
+    """A gate set by hand: both answers side by side, the map, the nearest flip."""
+    settings = {name: told[name] for name in ("own", "set") if name in told}
+    rows = {
+        {"own": "own setting", "set": "as set"}[name]: {
+            **{part: f"{weight:.3f}" for part, weight in each["weights"].items()},
+            "answer": each["answer"],
+            "sure": f"{100 * each['probs'].get(each['answer'], 0):.0f} %",
+        }
+        for name, each in settings.items()
+    }
+    print_table(rows, str(told["id"]))
+    typer.echo()
+    for sentence in (told["map"], told["flip"]["says"], told["training"], *told["notes"]):
+        typer.echo(sentence)
+    if "file" in told:
+        typer.echo(f"The map is written to {told['file']}.")
+
+
 def _flat(row: Any, before: str = "") -> dict[str, Any]:
     if not isinstance(row, Mapping):
         return {before or "result": row}
