@@ -81,6 +81,8 @@ class ExpertSet(OverSet):
         alpha, first, share, brought, cosine: As in `Mix`.
     """
 
+    unit = "weight of each expert, 0 to 1; the weights of a sample sum to 1"
+    baseline = "equal weights, the middle of the triangle"
     names: tuple[str, ...]
     truth: Int[Tensor, " sample"]
     answer: Int[Tensor, " sample"]
@@ -121,8 +123,8 @@ class ExpertSet(OverSet):
         parts = [f"the {n} {percent(v)}" for n, v in zip(EXPERT_NAMES, mean, strict=True)]
         alone = float((self.alpha.max(dim=1).values > ALONE).float().mean())
         return (
-            f"On average the gate gives {listed(parts)}; in {percent(alone)} of the samples one expert has more "
-            f"than {percent(ALONE)} of the weight."
+            f"On average the gate gives {listed(parts)}; in {percent(alone)} of the samples one "
+            f"expert has more than {percent(ALONE)} of the weight."
         )
 
     def rows(self) -> Iterator[Row]:
@@ -140,9 +142,6 @@ class ExpertSet(OverSet):
 
 class ExpertMap(ExpertSet):
     """Every sample as a place in the triangle."""
-
-    unit = "weight of each expert, 0 to 1; the weights of a sample sum to 1"
-    baseline = "equal weights, the middle of the triangle"
 
 
 class ExpertEvenness(ExpertSet):
