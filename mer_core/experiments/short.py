@@ -66,7 +66,8 @@ class Basis:
         return (
             f"Short runs, comparable with each other only: {self.small}, {self.plan.epochs} passes "
             f"over the first {self.samples:,} training utterances, the last epoch counts, no "
-            "validation. The shipped weights had more of everything."
+            "validation. The shipped weights had more of everything; a case that merely learns "
+            "more slowly looks worse here."
         )
 
     def manifest(self) -> Mapping[str, Any]:

@@ -16,6 +16,7 @@ from mer_core.experiments.base import (
     over_seeds,
     save_result,
 )
+from ui.resources import NAMES
 
 HALF_MINUTE = 300  # tenths of a second
 
@@ -91,7 +92,7 @@ def test_every_experiment_shows_its_question_and_the_papers_claim(open_page, nam
 def test_egmfs_experiments_open_by_address_and_say_what_is_run_here(open_page, name):
     """Those with a part that needs no training can be run; the others say why not."""
     experiment = EXPERIMENTS["egmf"][name]
-    page = open_page("experiments", **{"paper": "egmf", "experiment-egmf": experiment.title})
+    page = open_page("experiments", **{"paper": NAMES["egmf"], "experiment-egmf": experiment.title})
 
     assert [s.value for s in page.at.subheader] == [experiment.question]
     assert experiment.claim in page.words
