@@ -24,7 +24,7 @@ from mer_core.console import (
     print_table,
     waiting,
 )
-from mer_core.errors import BadInput, MerError
+from mer_core.errors import BadInput, MerError, UnknownName
 
 if TYPE_CHECKING:
     from mer_core.experiments.base import Ask, PaperExperiment, Result
@@ -48,7 +48,7 @@ PARTLY = 3
 
 ALL = "all"
 PUPPETS = "puppet-utterances"
-SHIPPED = ("face", "backbone", "mghft", "egmf", "hct_dmg", "hct_dmg_sample", "mult")
+SHIPPED = ("face", "listeners", "backbone", "mghft", "egmf", "hct_dmg", "hct_dmg_sample", "mult")
 """What `mer train all` trains, in the order in which one stands on another."""
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, nothing else.")]
@@ -607,10 +607,13 @@ def _surveyed(
 ) -> "tuple[dict[str, Any], ExpertSurvey]":
     """What is known of a survey, and the survey; kept beside the weights if asked to."""
     from mer_core.checkpoints import folder_of, load
+    from mer_core.datasets import SPLITS
     from mer_core.hardness.sets import examined, is_sticker
     from mer_core.probes.experts_kept import FILE, write_survey
     from mer_core.probes.experts_survey import survey
 
+    if split not in SPLITS:
+        raise UnknownName(split, SPLITS)
     with Bars(quiet) as progress:
         data = examined(dataset, split, limit, path, progress)
         if is_sticker(data.samples[0]):
