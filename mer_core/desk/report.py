@@ -72,4 +72,4 @@ def _turned(desk: Desk, flip: Flip) -> dict[str, Any]:
 
 
 def _weights(desk: Desk, setting: Float[Tensor, " part"]) -> dict[str, float]:
-    return {p: round(w, 4) for p, w in zip(desk.parts, setting.tolist(), strict=True)}
+    return {p: round(w, 6) for p, w in zip(desk.parts, setting.tolist(), strict=True)}
