@@ -12,7 +12,6 @@ from mer_core.checkpoints import load
 from mer_core.cli import app
 from mer_core.desk.met import FILE, read_met
 
-
 kept = lru_cache(load)
 
 
