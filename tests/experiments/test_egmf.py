@@ -60,7 +60,7 @@ def test_a_case_notes_how_far_it_lies_from_its_base_sample_by_sample():
     rows = scored("none", said([[1, 0, 1, 0]], [[0.5, 1.5, 0.5, 0.5]]), base, note="a note")
 
     assert [r.value for r in rows] == [0.5, 0.75]
-    assert rows[0].note.startswith("-25.0 points (-75.0 to +0.0)")
+    assert rows[0].note.startswith("-25.0 points (-75.0 to +0.0: may be none)")
     assert rows[1].note.startswith("+0.250 (+0.000 to ")
     assert rows[0].note.endswith("; a note")
     assert not rows[0].reference
@@ -84,9 +84,10 @@ def test_the_sentence_tells_every_case_once():
     base = said([[1, 1]], [[1, 1]])
     rows = [*scored("all", base), *scored("none", said([[0, 0]], [[2, 2]]), base)]
 
-    assert told_of_cases(rows) == (
-        "Accuracy: all 100.0 %; none -100.0 points (-100.0 to -100.0). "
-        "Mean absolute error: all 1.000; none +1.000 (+1.000 to +1.000)."
+    maybe = scored("less", said([[1, 0]], [[1, 1]]), base)
+    assert told_of_cases([*rows, *maybe]) == (
+        "all: 100.0 % right, 1.000 off; none: -100.0 points, +1.000 off; "
+        "less: -50.0 points (may be none), +0.000 off (may be none)."
     )
 
 

@@ -15,6 +15,9 @@ MAE = "mean absolute error"
 SHIPPED = "changed when asked"
 """Trained weights, asked under another condition than they were trained under."""
 
+UNSURE = "may be none"
+"""Of a difference whose 95 % interval over samples holds zero."""
+
 TRAINED = "trained so (short runs)"
 """Weights that met the condition from the first step on."""
 
@@ -59,9 +62,15 @@ def apart(
 ) -> str:
     """Mean difference and its 95 % interval over samples: '-1.2 points (-2.0 to -0.4)'."""
     gaps = scores.mean(axis=0) - base.mean(axis=0)
-    scale, form = (100, "+.1f") if measure == ACCURACY else (1, "+.3f")
-    mean, low, high = (scale * g for g in (gaps.mean(), *bootstrap_interval(gaps)))
-    return f"{mean:{form}}{' points' if scale == 100 else ''} ({low:{form}} to {high:{form}})"
+    ends = bootstrap_interval(gaps)
+    low, high = (_gap(measure, end) for end in ends)
+    doubt = f": {UNSURE}" if ends[0] <= 0 <= ends[1] else ""
+    points = " points" if measure == ACCURACY else ""
+    return f"{_gap(measure, gaps.mean())}{points} ({low} to {high}{doubt})"
+
+
+def _gap(measure: str, value: float) -> str:
+    return f"{100 * value:+.1f}" if measure == ACCURACY else f"{value:+.3f}"
 
 
 def row_of(rows: Sequence[Row], case: str, measure: str = ACCURACY, group: str = "") -> Row:
@@ -77,11 +86,15 @@ def row_of(rows: Sequence[Row], case: str, measure: str = ACCURACY, group: str =
 
 
 def told_of_cases(rows: Sequence[Row], group: str = "") -> str:
-    """The base and how far each other case lies from it, in one line for each measure."""
-    lines = []
-    for measure in (ACCURACY, MAE):
-        some = [r for r in rows if (r.measure, r.group) == (measure, group)]
-        base = [f"{r.case} {spread(r)}" for r in some if r.reference]
-        others = [f"{r.case} {r.note.split(';')[0]}" for r in some if not r.reference]
-        lines.append(f"{measure.capitalize()}: {'; '.join([*base, *others])}.")
-    return " ".join(lines)
+    """The base, and how far each other case lies from it: right answers, then the sentiment."""
+    told: dict[str, list[str]] = {}
+    bases = {r.measure: r for r in rows if r.group == group and r.reference}
+    for row in (r for r in rows if r.group == group and r.measure in (ACCURACY, MAE)):
+        parts = told.setdefault(row.case, [])
+        if row.reference:
+            parts.append(f"{spread(row)}{' right' if row.measure == ACCURACY else ' off'}")
+            continue
+        gap = _gap(row.measure, row.value - bases[row.measure].value)
+        unit = "points" if row.measure == ACCURACY else "off"
+        parts.append(f"{gap} {unit}{f' ({UNSURE})' * (UNSURE in row.note)}")
+    return "; ".join(f"{case}: {', '.join(parts)}" for case, parts in told.items()) + "."
