@@ -10,6 +10,9 @@ link from elsewhere is a page and a number:
                                     `face` are Keep, Silence or Swap
     /cross_attention?clip=12&cross-model=EGMF&cross-pair=text → audio&cross-layer=1&cross-head=3
                                     one head of a model, as the page names both
+    /experts?clip=12&experts-look=Pseudo tokens
+                                    one section on utterance 12; of a set with
+                                    experts-look=Over a set&experts-picture=By class
 """
 
 import streamlit as st

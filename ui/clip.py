@@ -77,6 +77,13 @@ def _closer(name: str, answered: Answered) -> None:
             icon=":material/grid_on:",
             query_params={"clip": number, "cross-model": called(name)},
         )
+        if name == "egmf":
+            st.page_link(
+                "pages/experts.py",
+                label="Its experts, and whether they are heard",
+                icon=":material/groups:",
+                query_params={"clip": number},
+            )
 
 
 def _beside(answers: dict[str, Answered]) -> Iterator[tuple[str, DeltaGenerator]]:

@@ -21,6 +21,7 @@ from ui.experts_set import alarms, over_a_set
 from ui.findings import draw, is_dark, show_finding
 from ui.grades import grade_note
 from ui.header import is_puppet
+from ui.resources import called
 
 Section = Callable[[Answered | None, ExpertSurvey | None], None]
 
@@ -89,8 +90,21 @@ def _mixture(answered: Answered | None, found: ExpertSurvey | None) -> None:
     with right:
         _numbers(mix)
         show_finding(ReadsShares().read(recording), f"shares-{key}")
+    _by_hand(answered)
     st.subheader("Do the experts say the same?", anchor=False)
     show_finding(ReadsCosines().read(recording), f"cosine-{key}")
+
+
+def _by_hand(answered: Answered) -> None:
+    """The way to the same clip on the desk; what is uploaded stays on its page."""
+    if answered.live and is_puppet(answered.recording.samples[0]):
+        number = str(st.session_state.get("clip") or 0)
+        st.page_link(
+            "pages/mixing_desk.py",
+            label="Mix them by hand",
+            icon=":material/tune:",
+            query_params={"clip": number, "desk-model": called(MODEL)},
+        )
 
 
 def _triangle(mix: Mix, found: ExpertSurvey | None, key: str) -> None:
