@@ -49,7 +49,7 @@ class Recipe:
     family: str
     keys: int = 12
     passes: int = 0
-    sentences: int = 2000
+    sentences: int = 1760
     seed: int = 0
 
     def folder(self) -> Path:

@@ -33,7 +33,7 @@ BASE = replace(EGMFConfig.demo(), layers=LAYERS)
 PLAN = TrainConfig(
     epochs=2, batch=32, lr=4e-3, weight_decay=0.01, modality_dropout=0.0, autocast=True
 )
-TRAINED_ON = 2000
+TRAINED_ON = 1760
 """Training utterances of a short run: the first of the split."""
 
 BASIS = Basis(
