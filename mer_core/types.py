@@ -288,6 +288,9 @@ class Prediction:
         temperature: Fitted on validation; `probs` divides the logits by it.
         sentiment: (batch,) in [-3, 3], from models that say a number too.
         said: The generated answer of each sample, from models that answer in words.
+        unread: Question -> (batch,) True where the generated words are no answer to it, from
+            models that answer in words: "emotion" (the logits still compare the classes) and
+            "number" (it is then the middle of the range).
     """
 
     logits: Float[Tensor, "batch emotion"]
@@ -295,6 +298,7 @@ class Prediction:
     temperature: float = 1.0
     sentiment: Float[Tensor, " batch"] | None = None
     said: tuple[str, ...] | None = None
+    unread: Mapping[str, Bool[Tensor, " batch"]] = field(default_factory=dict)
 
     @property
     def probs(self) -> Float[Tensor, "batch emotion"]:

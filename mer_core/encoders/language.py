@@ -6,8 +6,9 @@ Any causal language model of `transformers` takes its place by name or by folder
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -20,6 +21,7 @@ from transformers import (
     AutoConfig,
     AutoModelForCausalLM,
     AutoTokenizer,
+    BitsAndBytesConfig,
 )
 from transformers.masking_utils import eager_mask
 from transformers.utils import logging
@@ -34,6 +36,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "glm": ("q_proj", "k_proj", "v_proj"),
     "glm4": ("q_proj", "k_proj", "v_proj"),
     "gpt2": ("c_attn",),
+    "qwen": ("c_attn",),
 }
 """Family -> attention projections that LoRA adapts.
 
@@ -48,9 +51,16 @@ WATCHED = "mer_core_watched"
 
 _TAP = "mer_core_tap"
 
+PRECISIONS = ("full", "bf16", "4bit")
+"""How the frozen weights are held: as they come, in bfloat16, or in 4 bits."""
+
 
 class AnswerUnfit(MerError):
     """Words that a language model's vocabulary cannot give as one token each."""
+
+
+class PrecisionUnfit(MerError):
+    """A precision that this machine cannot hold a language model in."""
 
 
 class LayersUnfit(MerError):
@@ -128,6 +138,9 @@ class LanguageModel(nn.Module):
                 r=rank, lora_alpha=alpha, lora_dropout=dropout, target_modules=targets
             )
             network = inject_adapter_in_model(adapter, network)
+            for name, parameter in network.named_parameters():
+                if "lora_" in name:  # whatever holds the frozen weights, what learns is exact
+                    parameter.data = parameter.data.float()
         if train_head and family == "bert":
             network.cls.predictions.transform.requires_grad_(True)
         self.learned = frozenset(n for n, p in network.named_parameters() if p.requires_grad)
@@ -137,24 +150,29 @@ class LanguageModel(nn.Module):
         self.attention = nn.ModuleList(_tap_attention(network))
 
     @staticmethod
-    def load(name: str = EMBEDDED, layers: int | None = None, **lora: Any) -> "LanguageModel":
+    def load(
+        name: str = EMBEDDED, layers: int | None = None, precision: str = "full", **lora: Any
+    ) -> "LanguageModel":
         """The language model by name: the embedded one, a folder, or a name on the hub.
 
         Args:
             name: Which.
             layers: Keep only the first so many layers; None keeps all.
+            precision: One of PRECISIONS, of the frozen weights. LoRA learns in full.
             **lora: `rank`, `alpha` and `dropout`.
 
         Raises:
             WeightsMissing: Its weights are neither here nor to be had.
             WeightsAltered: The embedded weights are not the pinned ones.
+            PrecisionUnfit: 4 bits, and no GPU or no bitsandbytes is here.
         """
         source = str(embedded_folder()) if name == EMBEDDED else name
+        held = _held_in(precision)
         try:
             config = _decoder_config(source, layers)
             with _quiet():  # the missing head is ours to train; a report of it would alarm
                 network = AutoModelForCausalLM.from_pretrained(
-                    source, config=config, attn_implementation=WATCHED
+                    source, config=config, attn_implementation=WATCHED, **held
                 )
             tokenizer = AutoTokenizer.from_pretrained(source)
         except (OSError, ValueError) as cause:
@@ -166,8 +184,8 @@ class LanguageModel(nn.Module):
         return LanguageModel(network, tokenizer, train_head=name == EMBEDDED, **lora)
 
     def embed(self, ids: Int[Tensor, "*lead"]) -> Float[Tensor, "*lead width"]:
-        """Rows of the (frozen) embedding table."""
-        return self.network.get_input_embeddings()(ids)
+        """Rows of the (frozen) embedding table, in float32 whatever the weights are held in."""
+        return self.network.get_input_embeddings()(ids).float()
 
     @property
     def row_norm(self) -> float:
@@ -185,11 +203,47 @@ class LanguageModel(nn.Module):
         Only these positions pass the vocabulary head.
         """
         out = self.network(
-            inputs_embeds=embeds,
+            inputs_embeds=embeds.to(self.network.dtype),
             attention_mask=mask.long(),
             position_ids=_positions(mask),
             use_cache=False,
             logits_to_keep=answers,
+        )
+        return out.logits
+
+    def branches(
+        self,
+        embeds: Float[Tensor, "batch position width"],
+        mask: Bool[Tensor, "batch position"],
+        tree: "Tree",
+    ) -> Float[Tensor, "batch node vocabulary"]:
+        """Scores of the next token after the prompt, and after the prompt and each branch.
+
+        All branches pass at once, behind the prompt: a token of one sees the prompt and the
+        tokens that lead to it, and none of its neighbours.
+
+        Returns:
+            The prompt's own scores first, then one row for each token of the tree.
+        """
+        rows, start = len(embeds), embeds.shape[1]
+        nodes = self.embed(tree.ids.to(embeds.device)).expand(rows, -1, -1)
+        both = torch.cat([embeds, nodes], dim=1)
+        total = both.shape[1]
+        seen = torch.zeros(rows, total, total, dtype=torch.bool, device=embeds.device)
+        seen[:, :start, :start] = torch.ones_like(seen[0, :start, :start]).tril()
+        seen[:, start:, :start] = True
+        seen[:, :, :start] &= mask[:, None]
+        seen[:, start:, start:] = tree.sees.to(embeds.device)
+        seen |= torch.eye(total, dtype=torch.bool, device=embeds.device)
+        after = mask.sum(dim=1, keepdim=True) + tree.depth.to(embeds.device)
+        dtype = self.network.dtype
+        shut = torch.zeros_like(seen, dtype=dtype).masked_fill(~seen, torch.finfo(dtype).min)
+        out = self.network(
+            inputs_embeds=both.to(dtype),
+            attention_mask=shut[:, None],
+            position_ids=torch.cat([_positions(mask), after], dim=1),
+            use_cache=False,
+            logits_to_keep=torch.arange(start - 1, total, device=embeds.device),
         )
         return out.logits
 
@@ -204,7 +258,7 @@ class LanguageModel(nn.Module):
         cache, tokens = None, []
         for _ in range(steps):
             out = self.network(
-                inputs_embeds=embeds,
+                inputs_embeds=embeds.to(self.network.dtype),
                 attention_mask=mask.long(),
                 position_ids=_positions(mask)[:, -embeds.shape[1] :],
                 past_key_values=cache,
@@ -274,9 +328,61 @@ class LanguageModel(nn.Module):
         return [float(m.get_delta_weight("default").detach().norm()) for m in self.lora_layers()]
 
 
+class Tree(NamedTuple):
+    """Texts that begin alike, as one tree of tokens.
+
+    Attributes:
+        ids: Token of each node, parents before children.
+        depth: How many nodes lead to each.
+        sees: (node, node) True where the second leads to the first, or is it.
+        paths: For each text, its nodes in order.
+    """
+
+    ids: Int[Tensor, " node"]
+    depth: Int[Tensor, " node"]
+    sees: Bool[Tensor, "node node"]
+    paths: tuple[tuple[int, ...], ...]
+
+
+def tree_of(texts: Sequence[Sequence[int]]) -> Tree:
+    """The tree of some texts, each given as its token ids."""
+    places: dict[tuple[int, ...], int] = {}
+    for ids in texts:
+        for end in range(1, len(ids) + 1):
+            places.setdefault(tuple(ids[:end]), len(places))
+    sees = torch.zeros(len(places), len(places), dtype=torch.bool)
+    for node, place in places.items():
+        for end in range(1, len(node) + 1):
+            sees[place, places[node[:end]]] = True
+    paths = tuple(
+        tuple(places[tuple(ids[:end])] for end in range(1, len(ids) + 1)) for ids in texts
+    )
+    ids, depth = [node[-1] for node in places], [len(node) - 1 for node in places]
+    return Tree(torch.tensor(ids), torch.tensor(depth), sees, paths)
+
+
 def lora_count(shapes: Iterable[tuple[int, int]], rank: int = 8) -> int:
     """Parameters of LoRA on projections of the given (in, out) shapes."""
     return sum(rank * (into + out) for into, out in shapes)
+
+
+def _held_in(precision: str) -> dict[str, Any]:
+    """What `transformers` must be told to hold weights so."""
+    if precision not in PRECISIONS:
+        raise ValueError(f"precision must be one of {PRECISIONS}; {precision!r} was given.")
+    if precision == "full":
+        return {}
+    if precision == "bf16":
+        return {"dtype": torch.bfloat16}
+    if find_spec("bitsandbytes") is None or not torch.cuda.is_available():
+        raise PrecisionUnfit(
+            "Weights in 4 bits take a CUDA GPU and the package bitsandbytes. Install it on a "
+            'machine with a GPU, or choose precision="bf16".'
+        )
+    four = BitsAndBytesConfig(
+        load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=torch.bfloat16
+    )
+    return {"quantization_config": four, "device_map": {"": 0}}
 
 
 @contextmanager

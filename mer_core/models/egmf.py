@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, ClassVar, NamedTuple, final
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
@@ -27,7 +27,8 @@ from mer_core.encoders.text import EMBEDDED
 from mer_core.layers import Silence
 from mer_core.models.base import EmotionModel
 from mer_core.models.egmf_fusion import EXPERTS, Fusion, Guidance, ModalityEncoder
-from mer_core.processing.answers import between, parse_number, write_number
+from mer_core.models.egmf_numbers import IGNORED, Prompt, expected_number, number_goals, taught
+from mer_core.processing.answers import between, parse_number
 from mer_core.processing.tokens import TokenProcessor
 from mer_core.task import EMOTIONS, SENTIMENT_RANGE
 from mer_core.trace import Tap
@@ -38,9 +39,6 @@ TEXT, AUDIO, VISION = Modality.TEXT, Modality.AUDIO, Modality.VISION
 NUMBER_TOKENS = 6
 """Tokens of a generated number at most: sign, digit, point, digit, end, and one to spare."""
 
-IGNORED = -100
-"""Target of a position that carries no loss."""
-
 
 @dataclass(frozen=True)
 class EGMFConfig:
@@ -49,7 +47,8 @@ class EGMFConfig:
     Attributes:
         language: Language model: a name on the hub, a folder, or the embedded one.
         layers: Keep only its first so many layers; None keeps all.
-        rank, alpha, lora_dropout: Of LoRA.
+        precision: How its frozen weights are held: "full", "bf16" or "4bit".
+        rank, alpha, lora_dropout: Of LoRA; rank 0 is without it.
         audio_features, vision_features: Channels of the streams; defaults are MOSEI's.
         longest: Tokens of text at most.
         encoder: How audio and vision become positions: "sequence", "final" or "transformer".
@@ -65,15 +64,21 @@ class EGMFConfig:
         expand: How one vector becomes many tokens: "repeat", "affine" or "repeat+pos".
         inject_text: Put the words after the pseudo tokens.
         prefix, suffix, emotion_task, number_task: The words of the prompt.
-        answers: One answer a class, in the order of `mer_core.task.EMOTIONS`, one token each.
-        degrees: Answers to the second question, one token each, evenly from -3 to 3. Empty: the
+        emotions: The classes; empty where none is asked for.
+        answers: One answer a class, in the same order, one token each: a word or a digit.
+        limits: Least and greatest number; empty where none is asked for.
+        degrees: Answers to the second question, one token each, evenly over `limits`. Empty: the
             answer is a number with one decimal, as in the paper.
+        number: What such a number is taken to be: "said", as in the paper, what greedy decoding
+            says; or "expected", the mean over every number that could be said.
         lambda_balance: Weight of the term that keeps the experts in even use.
-        gate_lr: The gates learn this many times faster than the rest.
+        gate_lr, lora_lr: The gates, and LoRA with the head, learn this many times faster than
+            the rest.
     """
 
     language: str = "THUDM/glm-4-9b"
     layers: int | None = None
+    precision: str = "full"
     rank: int = 8
     alpha: int = 16
     lora_dropout: float = 0.05
@@ -99,20 +104,24 @@ class EGMFConfig:
         "5 sadness, 6 surprise. The emotion is"
     )
     number_task: str = "Rate the sentiment from -3.0 to 3.0. The sentiment is"
+    emotions: tuple[str, ...] = EMOTIONS
     answers: tuple[str, ...] = ("0", "1", "2", "3", "4", "5", "6")
+    limits: tuple[float, ...] = SENTIMENT_RANGE
     degrees: tuple[str, ...] = ()
+    number: str = "said"
     lambda_balance: float = 0.0
     gate_lr: float = 1.0
+    lora_lr: float = 1.0
 
     @classmethod
     def demo(cls, **changes: Any) -> "EGMFConfig":
         """The one that ships with weights: the embedded language model, short prompts, words.
 
         Departs: degrees in words ("bad", "good") answer the second question in one token, so that
-            class and number come from one pass. Of the six layers of the embedded language model
-            the first four are kept: two thirds of the time on a CPU. Nothing goes around the
-            experts (`residual` off), and the gates, which begin at zero, learn faster: without
-            both, it hardly mattered which weights a sample got.
+            class and number come from one pass. Nothing goes around the experts (`residual`
+            off), and the gates, which begin at zero, learn faster: without both, it hardly
+            mattered which weights a sample got. A small term keeps all experts in use over a
+            batch: without it, the second one died.
         """
         from mer_core.encoders.face import FACE_FEATURES
         from mer_core.processing.audio import AUDIO_FEATURES
@@ -124,12 +133,13 @@ class EGMFConfig:
         """The demo's values for streams of other widths."""
         values: dict[str, Any] = {
             "language": EMBEDDED,
-            "layers": 4,
-            "lora_dropout": 0.0,
-            "longest": 32,
+            "lora_dropout": 0.05,
+            "longest": 48,
             "cell": "gru",
             "residual": False,
-            "gate_lr": 10.0,
+            "lambda_balance": 0.1,
+            "gate_lr": 4.0,
+            "lora_lr": 2.0,
             "prefix": "speaker :",
             "emotion_task": "the emotion is",
             "number_task": "the sentiment is",
@@ -162,21 +172,14 @@ class BeforeGate(NamedTuple):
         return BeforeGate(heard, self.alpha[index], self.words[index], self.mask[index])
 
 
-class Prompt(NamedTuple):
-    """What the language model reads: one vector a position, where it is real, and the gate."""
-
-    embeds: Tensor
-    mask: Tensor
-    alpha: Tensor
-
-
 @final
 class EGMF(EmotionModel):
     """Text, audio and vision in; an emotion and a sentiment out, both as words.
 
     One pass of the language model gives both: the two questions stand one after the other, and
-    each is answered at its last position. `Prediction.logits` are the scores of the answer words;
-    `Prediction.said` is what a greedy decoder says, over the whole vocabulary.
+    each is answered at its last position. `Prediction.logits` are the scores of the answer words
+    (their softmax is restricted to them); `Prediction.said` is what a greedy decoder says, over
+    the whole vocabulary, and `Prediction.unread` marks where that is no answer.
 
     What learns: the fusion, the encoders, the silences, LoRA, and the head's transform of the
     embedded language model. The language model's own weights are frozen and never shipped.
@@ -202,14 +205,18 @@ class EGMF(EmotionModel):
         super().__init__()
         self.config = as_config(config)
         c = self.config
-        if len(c.answers) != len(EMOTIONS):
-            raise ValueError(f"EGMF needs {len(EMOTIONS)} answers; {len(c.answers)} were given.")
+        _check(c)
         # here, not above: peft and transformers take seconds to import, and reading a recording
         # or drawing a page needs neither
         from mer_core.encoders.language import LanguageModel
 
         self.language = LanguageModel.load(
-            c.language, c.layers, rank=c.rank, alpha=c.alpha, dropout=c.lora_dropout
+            c.language,
+            c.layers,
+            c.precision,
+            rank=c.rank,
+            alpha=c.alpha,
+            dropout=c.lora_dropout,
         )
         widths = {TEXT: self.language.width, AUDIO: c.audio_features, VISION: c.vision_features}
         self.widths: dict[Modality, int] = widths
@@ -223,13 +230,13 @@ class EGMF(EmotionModel):
     def _add_words(self) -> None:
         """Token ids of the prompt and of the answers, as buffers that no checkpoint holds."""
         lm, c = self.language, self.config
-        lead, answers = lm.answer_ids(c.answers)
+        lead, answers = lm.answer_ids(c.answers) if c.answers else ([], [])
         second, degrees = lm.answer_ids(c.degrees) if c.degrees else ([], [])
         words = {
             "prefix": lm.ids(c.prefix, start=True),
             "suffix": lm.ids(c.suffix),
-            "emotion_task": lm.ids(c.emotion_task) + lead,
-            "number_task": lm.ids(c.number_task) + second,
+            "emotion_task": lm.ids(c.emotion_task) + lead if c.emotions else [],
+            "number_task": lm.ids(c.number_task) + second if c.limits else [],
             "answers": answers,
             "degrees": degrees,
         }
@@ -312,38 +319,53 @@ class EGMF(EmotionModel):
             start += length
         return found
 
-    def _questions(self, prompt: Prompt) -> Int[Tensor, "2"]:
-        """The position that answers for the emotion, and the one that answers for the number."""
+    def questions(self, prompt: Prompt) -> Int[Tensor, " question"]:
+        """The position that answers for the emotion, then the one that answers for the number."""
         last = prompt.embeds.shape[1] - 1
-        places = [last - len(self.number_task_ids), last]
+        places = [last - len(self.number_task_ids)] if self.config.emotions else []
+        places += [last] if self.config.limits else []
         return torch.tensor(places, device=prompt.embeds.device)
 
     def forward(self, batch: Batch) -> Prediction:
-        """Answer both questions. Raises StreamMissing."""
+        """Answer what is asked. Raises StreamMissing."""
         return self.answer(self.prompt(batch))
 
     def answer(self, prompt: Prompt) -> Prediction:
-        """What the language model says to a prompt."""
-        emotion, number = self.language(prompt.embeds, prompt.mask, self._questions(prompt)).unbind(
-            1
-        )
-        return Prediction(
-            emotion[:, self.answers_ids].float(),
-            EMOTIONS,
-            float(self.temperature),
-            self._sentiment(prompt, number),
-            tuple(self.language.decode([i]) for i in emotion.argmax(dim=-1).tolist()),
-        )
+        """What the language model says to a prompt.
 
-    def _sentiment(
-        self, prompt: Prompt, number: Float[Tensor, "batch vocabulary"]
-    ) -> Float[Tensor, " batch"]:
-        """Expected value over the degrees, or the number that is said (0.0 where none is)."""
-        if not self.config.degrees:
-            said = [parse_number(text) or 0.0 for text in self._say_number(prompt)]
-            return torch.tensor(said, device=number.device)
-        values = torch.linspace(*SENTIMENT_RANGE, len(self.degrees_ids), device=number.device)
-        return number[:, self.degrees_ids].float().softmax(dim=-1) @ values
+        One that is asked for a number alone has two classes, by its sign, as other models have.
+        """
+        c = self.config
+        scores = self.language(prompt.embeds, prompt.mask, self.questions(prompt)).float()
+        number, unread = self._number(prompt, scores[:, -1]) if c.limits else (None, None)
+        odd = {} if unread is None else {"number": unread}
+        temperature = float(self.temperature)
+        if not c.emotions:
+            assert number is not None
+            logits = torch.stack([-number, number], dim=1) / 2
+            return Prediction(logits, ("negative", "positive"), temperature, number, unread=odd)
+        best = scores[:, 0].argmax(dim=-1)
+        said = tuple(self.language.decode([i]) for i in best.tolist())
+        odd["emotion"] = ~torch.isin(best, self.answers_ids)
+        logits = scores[:, 0, self.answers_ids]
+        return Prediction(logits, c.emotions, temperature, number, said, odd)
+
+    def _number(
+        self, prompt: Prompt, scores: Float[Tensor, "batch vocabulary"]
+    ) -> tuple[Float[Tensor, " batch"], Bool[Tensor, " batch"] | None]:
+        """The number, and where what was said is none: it is then the middle of the range."""
+        c = self.config
+        if c.degrees:
+            low, high = c.limits
+            values = torch.linspace(low, high, len(c.degrees), device=scores.device)
+            return scores[:, self.degrees_ids].softmax(dim=-1) @ values, None
+        if c.number == "expected":
+            return expected_number(self.language, prompt, c.limits), None
+        said = [parse_number(text, c.limits) for text in self._say_number(prompt)]
+        middle = sum(c.limits) / 2
+        read = [middle if number is None else number for number in said]
+        unread = torch.tensor([number is None for number in said], device=scores.device)
+        return torch.tensor(read, device=scores.device), unread
 
     def _say_number(self, prompt: Prompt) -> tuple[str, ...]:
         steps = 1 if self.config.degrees else NUMBER_TOKENS
@@ -351,44 +373,59 @@ class EGMF(EmotionModel):
 
     @torch.no_grad()
     def generate(self, batch: Batch) -> tuple[str, ...]:
-        """Greedy answers to the first question, one token each, free to be any word at all."""
+        """Greedy answers to the first question, one token each, free to be any word at all.
+
+        Raises:
+            ValueError: It is asked for no emotion.
+        """
+        if not self.config.emotions:
+            raise ValueError("This EGMF is asked for a number alone: use generate_number().")
         prompt = self.prompt(batch)
-        stop = int(self._questions(prompt)[0]) + 1
+        stop = int(self.questions(prompt)[0]) + 1
         return self.language.generate(prompt.embeds[:, :stop], prompt.mask[:, :stop], 1)
 
     @torch.no_grad()
     def generate_number(self, batch: Batch) -> tuple[str, ...]:
-        """Greedy answers to the second question: a degree, or a number as text."""
+        """Greedy answers to the second question: a degree, or a number as text.
+
+        Raises:
+            ValueError: It is asked for no number.
+        """
+        if not self.config.limits:
+            raise ValueError("This EGMF is asked for an emotion alone: use generate().")
         return self._say_number(self.prompt(batch))
 
     def losses(self, batch: Batch) -> dict[str, Tensor]:
         """Cross-entropy over the whole vocabulary at the answers' tokens, and nowhere else.
 
         Returns:
-            emotion: Where the batch has targets.
-            number: Where it has sentiments. A value between two degrees is shared between them.
+            emotion: Where it is asked for and the batch has targets.
+            number: Where it is asked for and the batch has sentiments. A value between two
+                degrees is shared between them.
             balance: 3 sum_i mean(alpha_i)^2 - 1, where `lambda_balance` is set.
         """
-        if batch.target is None and batch.sentiment is None:
+        c = self.config
+        emotion = batch.target if c.emotions else None
+        number = batch.sentiment if c.limits else None
+        if emotion is None and number is None:
             raise ValueError("EGMF learns from targets or sentiments; this batch has neither.")
         prompt = self.prompt(batch)
-        if batch.sentiment is None or self.config.degrees:
-            said, places = prompt, self._questions(prompt)
-            goal = None
-        else:
-            said, goal = self._teach(prompt, batch.sentiment)
-            first = int(self._questions(prompt)[1])
-            places = torch.arange(first, first + goal.shape[1], device=goal.device)
-            places = torch.cat([self._questions(prompt)[:1], places])
-        logits = self.language(said.embeds, said.mask, places).float()
+        places, goal = self.questions(prompt), None
+        asked = prompt
+        if number is not None and not c.degrees:
+            goal = number_goals(self.language, number)
+            asked = taught(self.language, prompt, goal)
+            tail = int(places[-1]) + torch.arange(1, goal.shape[1], device=goal.device)
+            places = torch.cat([places, tail])
+        logits = self.language(asked.embeds, asked.mask, places).float()
         terms: dict[str, Tensor] = {}
-        if batch.target is not None:
-            terms["emotion"] = cross_entropy(logits[:, 0], self.answers_ids[batch.target])
-        if batch.sentiment is not None:
-            terms["number"] = self._number_loss(logits[:, 1:], goal, batch.sentiment)
-        if self.config.lambda_balance:
+        if emotion is not None:
+            terms["emotion"] = cross_entropy(logits[:, 0], self.answers_ids[emotion])
+        if number is not None:
+            terms["number"] = self._number_loss(logits[:, bool(c.emotions) :], goal, number)
+        if c.lambda_balance:
             even = len(EXPERTS) * prompt.alpha.mean(dim=0).square().sum() - 1
-            terms["balance"] = self.config.lambda_balance * even
+            terms["balance"] = c.lambda_balance * even
         return terms
 
     def _number_loss(
@@ -399,22 +436,9 @@ class EGMF(EmotionModel):
     ) -> Float[Tensor, ""]:
         if goal is not None:
             return cross_entropy(logits.flatten(0, 1), goal.flatten(), ignore_index=IGNORED)
-        share = between(sentiment, len(self.degrees_ids))
+        share = between(sentiment, len(self.degrees_ids), self.config.limits)
         said = logits[:, 0].log_softmax(dim=-1)[:, self.degrees_ids]
         return -(share * said).sum(dim=-1).mean()
-
-    def _teach(
-        self, prompt: Prompt, sentiment: Float[Tensor, " batch"]
-    ) -> tuple[Prompt, Int[Tensor, "batch answer"]]:
-        """The prompt followed by the number as text, and the tokens to be said; -100 at padding."""
-        end = [] if self.language.end_id is None else [self.language.end_id]
-        rows = [self.language.ids(write_number(s)) + end for s in sentiment.tolist()]
-        goal = torch.full((len(rows), max(map(len, rows))), IGNORED, device=prompt.mask.device)
-        for row, ids in enumerate(rows):
-            goal[row, : len(ids)] = torch.tensor(ids)
-        heard, real = goal[:, :-1], goal[:, :-1] != IGNORED
-        embeds = torch.cat([prompt.embeds, self.language.embed(heard.clamp(min=0))], dim=1)
-        return Prompt(embeds, torch.cat([prompt.mask, real], dim=1), prompt.alpha), goal
 
     def processor(self) -> TokenProcessor:
         """Utterances -> token ids, audio features, face features."""
@@ -428,13 +452,19 @@ class EGMF(EmotionModel):
         return {n: t for n, t in state.items() if n in learned or not n.startswith(prefix)}
 
     def groups(self, lr: float, weight_decay: float) -> list[dict[str, Any]]:
-        """The gates learn faster than the rest and never decay."""
+        """Gates and LoRA learn faster than the rest; the gates never decay."""
+        c = self.config
         gates = [*self.fusion.feature_gate.parameters(), *self.fusion.context_gate.parameters()]
-        rest, known = super().groups(lr, weight_decay), {id(p) for p in gates}
-        for group in rest:
-            group["params"] = [p for p in group["params"] if id(p) not in known]
-        faster = {"params": gates, "lr": lr * self.config.gate_lr, "weight_decay": 0.0}
-        return [*rest, faster]
+        known = {id(p) for p in gates}
+        lora = {id(p) for p in self.language.network.parameters()}
+        found = [{"params": gates, "lr": lr * c.gate_lr, "weight_decay": 0.0}]
+        for group in super().groups(lr, weight_decay):
+            rest = [p for p in group["params"] if id(p) not in known]
+            for faster, times in ((False, 1.0), (True, c.lora_lr)):
+                chosen = [p for p in rest if (id(p) in lora) is faster]
+                if chosen:
+                    found.append({**group, "params": chosen, "lr": group["lr"] * times})
+        return found
 
     def frozen(self) -> set[str]:
         """The language model's own weights, and key biases, to which a softmax is blind."""
@@ -445,6 +475,20 @@ class EGMF(EmotionModel):
         """Write what is shipped; the language model's weights come from where they came from."""
         held = {n: t.detach().contiguous() for n, t in self.shipped().items()}
         save_file(held, save_directory / "model.safetensors")
+
+
+def _check(config: EGMFConfig) -> None:
+    c = config
+    if len(c.answers) != len(c.emotions):
+        raise ValueError(f"EGMF needs {len(c.emotions)} answers; {len(c.answers)} were given.")
+    if not c.emotions and not c.limits:
+        raise ValueError("EGMF must be asked for something: give `emotions`, `limits`, or both.")
+    if c.number not in ("said", "expected"):
+        raise ValueError(f"number must be 'said' or 'expected'; {c.number!r} was given.")
+    if c.gating not in ("hierarchical", "first", "uniform"):
+        raise ValueError(
+            f"gating must be 'hierarchical', 'first' or 'uniform'; {c.gating!r} was given."
+        )
 
 
 def as_config(config: EGMFConfig | dict | None) -> EGMFConfig:

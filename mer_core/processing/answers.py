@@ -1,7 +1,7 @@
 """Sentiment as a language model says it: one decimal, or a degree between two words."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import torch
 from jaxtyping import Float
@@ -19,31 +19,46 @@ def write_number(sentiment: float) -> str:
     return f"{round(sentiment, 1) + 0.0:.1f}"
 
 
-def parse_number(said: str) -> float | None:
-    """The first number of a text, clamped to the range of sentiment; None where there is none.
+def parse_number(said: str, limits: Sequence[float] = SENTIMENT_RANGE) -> float | None:
+    """The first number of a text, clamped to a range; None where there is none.
 
     Spaces inside it are allowed: word-piece vocabularies decode "-0.3" as "- 0. 3".
     """
     found = _NUMBER.search(said.translate(_MINUS))
     if found is None:
         return None
-    low, high = SENTIMENT_RANGE
+    low, high = limits
     return min(max(float(re.sub(r"\s", "", found[0])), low), high)
 
 
 def unparsed(said: Iterable[str]) -> int:
-    """How many answers hold no number. They count as 0.0, so they must be counted too."""
+    """How many answers hold no number. They count as the middle, so they must be counted too."""
     return sum(parse_number(text) is None for text in said)
 
 
-def between(sentiment: Float[Tensor, " batch"], degrees: int) -> Float[Tensor, "batch degree"]:
+def sayable(limits: Sequence[float] = SENTIMENT_RANGE) -> tuple[float, ...]:
+    """Every number with one decimal in a range, ends included: 61 from -3 to 3."""
+    low, high = (round(10 * limit) for limit in limits)
+    return tuple(tenths / 10 for tenths in range(low, high + 1))
+
+
+def one_decimal_floor(sentiment: Float[Tensor, " batch"]) -> float:
+    """Mean absolute error of the best answers with one decimal: no such model can do better."""
+    said = torch.tensor([float(write_number(s)) for s in sentiment.tolist()])
+    return float((sentiment.cpu().float() - said).abs().mean())
+
+
+def between(
+    sentiment: Float[Tensor, " batch"], degrees: int, limits: Sequence[float] = SENTIMENT_RANGE
+) -> Float[Tensor, "batch degree"]:
     """Weights of the two degrees next to each value; their expected value is the value itself.
 
     Args:
-        sentiment: In [-3, 3]; beyond, the outermost degree is meant.
+        sentiment: In `limits`; beyond, the outermost degree is meant.
         degrees: How many stand evenly over the range.
+        limits: Least and greatest value.
     """
-    low, high = SENTIMENT_RANGE
+    low, high = limits
     place = (sentiment.float().clamp(low, high) - low) / (high - low) * (degrees - 1)
     stands = torch.arange(degrees, device=sentiment.device)
     return (1 - (place[:, None] - stands).abs()).clamp(min=0)

@@ -20,7 +20,8 @@ from mer_core.models import VARIANTS, EmotionModel, demo_config, kind_of
 from mer_core.models.mghft import MGHFT
 from mer_core.training.evaluation import Answers, answers
 from mer_core.training.loop import TrainConfig, fit
-from mer_core.types import View
+from mer_core.training.sentences import TOGETHER, SentencePlan, SentenceTable, WithSentences
+from mer_core.types import Modality, View
 
 Progress = Callable[[str, int, int], None]
 
@@ -36,12 +37,15 @@ PLANS: dict[str, TrainConfig] = {
     "mghft": TrainConfig(
         epochs=6, batch=64, lr=1e-3, weight_decay=0.05, modality_dropout=0.0, mismatch=0.12
     ),
-    "egmf": TrainConfig(epochs=3, batch=64, lr=1e-3, weight_decay=0.01, autocast=True),
+    "egmf": TrainConfig(epochs=4, batch=64, lr=1e-3, weight_decay=0.01, autocast=True),
     "hct_dmg": TrainConfig(epochs=5, batch=64, lr=2e-3, weight_decay=0.01),
     "hct_dmg_sample": TrainConfig(epochs=5, batch=64, lr=2e-3, weight_decay=0.01),
     "mult": TrainConfig(epochs=5, batch=64, lr=2e-3, weight_decay=0.01),
 }
 """The same budget for a model's fused and single-modality versions."""
+
+SENTENCES: dict[str, SentencePlan] = {"egmf": SentencePlan()}
+"""Models whose versions that hear text learn from sentences alone too."""
 
 FUSED_ONLY = ("mult", *VARIANTS)
 """Baselines and variants: what stands beside a paper's model has no single-modality versions."""
@@ -107,14 +111,27 @@ def finished(name: str, version: Version, seed: int, config: TrainConfig) -> boo
         return False
     told = json.loads(path.read_text())
     same = {"train": asdict(config), "code": code_hash(kind_of(name)), "world": WORLD.digest()}
+    if (plan := sentences_of(name, version)) is not None:
+        same["sentences"] = asdict(plan)
     return all(told.get(k) == v for k, v in json.loads(json.dumps(same)).items())
+
+
+def sentences_of(name: str, version: Version) -> SentencePlan | None:
+    """Which sentences a version learns from beside its data set; None for none."""
+    return SENTENCES.get(name) if not version.keep or str(Modality.TEXT) in version.keep else None
+
+
+def config_for(name: str, version: Version, seed: int) -> TrainConfig:
+    """The settings of one run."""
+    config = replace(PLANS[name], seed=seed, keep=version.keep, order=version.order)
+    return config if sentences_of(name, version) is None else replace(config, select=TOGETHER)
 
 
 def train_version(
     name: str, version: Version, seed: int, tables: dict[str, Any], progress: Progress
 ) -> Path:
     """Train one run to its end, or go on with it; returns its folder."""
-    config = replace(PLANS[name], seed=seed, keep=version.keep, order=version.order)
+    config, spoken = config_for(name, version, seed), sentences_of(name, version)
     folder = run_folder(name, version, seed)
     if finished(name, version, seed, config):
         return folder
@@ -122,18 +139,22 @@ def train_version(
     if isinstance(model, MGHFT):
         model.load_backbone(tables["backbone"])
     train, valid = tables["train"], tables["valid"]
+    both = WithSentences(train, tables["sentences"]) if spoken is not None else None
+    learned = train if both is None else both
     ordered = {"order": version.order} if version.order else {}
 
     def ask(m: EmotionModel) -> Answers:
         return answers(m, valid.evaluation(**ordered), version.keep)
 
     def score(m: EmotionModel) -> dict[str, float]:
-        return ask(m).scores()
+        found = ask(m).scores()
+        return found if both is None else both.score(m, found)
 
     told = lambda text, done, total: progress(  # noqa: E731
         f"{name} {version.name} seed {seed}: {text}", done, total
     )
-    history = fit(model, train.training(config), train.steps(config), score, config, folder, told)
+    steps = learned.steps(config)
+    history = fit(model, learned.training(config), steps, score, config, folder, told)
     said = ask(model)
     model.temperature.fill_(fit_temperature(said.logits, said.target))
     write_tensors(folder / "weights.safetensors", model.shipped())
@@ -148,7 +169,8 @@ def train_version(
             "config": config_hash(model.config),
             "world": WORLD.digest(),
             "temperature": float(model.temperature),
-            "valid": ask(model).scores(),
+            "valid": score(model),
+            "sentences": None if spoken is None else asdict(spoken),
             "best_epoch": history.best,
             "history": history.rows,
         },
@@ -163,10 +185,13 @@ def tables_for(name: str, progress: Progress, splits: Sequence[str] = ("train", 
     from mer_core.training.utterances import UtteranceTable, featured_utterances
 
     model = fresh(name, 0)
-    return {
+    tables: dict[str, Any] = {
         split: UtteranceTable(model, featured_utterances(split, progress), progress)
         for split in splits
     }
+    if name in SENTENCES and "train" in splits:
+        tables["sentences"] = SentenceTable(model, SENTENCES[name], progress)
+    return tables
 
 
 def _sticker_tables(progress: Progress, splits: Sequence[str]) -> dict:
@@ -255,7 +280,7 @@ def train(
     """Everything that `mer train NAME` does; finished parts are skipped.
 
     Args:
-        name: "face", "backbone", or a model.
+        name: "face", "backbone", "listeners", or a model.
         progress: Told how far it is.
         seeds: Of the runs.
         which: Names of versions; empty for all.
@@ -267,6 +292,11 @@ def train(
             folder_of("face"),
             progress=lambda share, words: progress(words, round(1000 * share), 1000),
         )
+        return
+    if name == "listeners":
+        from mer_core.training.listeners import train_listeners
+
+        train_listeners(folder_of(name), progress)
         return
     if name == "backbone":
         train_backbone(progress)

@@ -18,7 +18,9 @@ from mer_core.encoders.language import (
     AnswerUnfit,
     LanguageModel,
     LayersUnfit,
+    PrecisionUnfit,
     lora_count,
+    tree_of,
 )
 from mer_core.encoders.text import embedded_folder
 from mer_core.errors import WeightsMissing
@@ -204,3 +206,97 @@ def test_lora_of_the_embedded_model_has_the_counted_size(embedded: LanguageModel
     held = sum(parameters[n].numel() for n in embedded.learned if "lora_" in n)
 
     assert held == lora_count([(384, 384)] * 4)
+
+
+def test_branches_are_scored_as_if_each_stood_alone(language: LanguageModel) -> None:
+    """Many continuations in one pass, in a prompt with a hole, against one pass each."""
+    embeds, mask = read(language, "well , this is new . the emotion is")
+    embeds, mask = embeds.repeat(2, 1, 1), mask.repeat(2, 1)
+    mask[1, 3:5] = False
+    texts = [[1014, 1012, 1017], [1014, 1012, 1018], [1011, 1015], [1014]]
+    tree = tree_of(texts)
+    at_once = language.branches(embeds, mask, tree)
+
+    assert len(tree.ids) == 6  # what begins alike stands once
+    assert tree.paths[3] == tree.paths[0][:1]
+    for ids, path in zip(texts, tree.paths, strict=True):
+        alone = torch.cat([embeds, language.embed(torch.tensor([ids] * 2))], dim=1)
+        real = torch.cat([mask, torch.ones(2, len(ids), dtype=torch.bool)], dim=1)
+        after = torch.arange(embeds.shape[1] - 1, alone.shape[1])
+        expected = language(alone, real, after)
+        found = at_once[:, [0, *(node + 1 for node in path)]]
+        torch.testing.assert_close(found, expected, atol=1e-4, rtol=1e-4)
+
+
+def test_four_bits_are_refused_in_a_sentence_without_a_gpu() -> None:
+    if torch.cuda.is_available():
+        pytest.skip("A GPU is here: 4 bits are possible.")
+    with pytest.raises(PrecisionUnfit, match="take a CUDA GPU and the package bitsandbytes"):
+        LanguageModel.load(layers=1, precision="4bit")
+    with pytest.raises(ValueError, match="'half' was given"):
+        LanguageModel.load(layers=1, precision="half")
+
+
+def test_weights_held_in_bfloat16_answer_alike_and_lora_stays_in_full(
+    embedded: LanguageModel,
+) -> None:
+    torch.manual_seed(0)
+    half = LanguageModel.load(layers=2, precision="bf16").eval()
+    half.load_state_dict(embedded.state_dict())
+    embeds, mask = read(embedded, "well , this is new . the emotion is")
+    exact, rough = (m(embeds, mask, torch.tensor([-1])).detach().float() for m in (embedded, half))
+    held = {p.dtype for n, p in half.named_parameters() if "lora_" in n}
+
+    assert held == {torch.float32}
+    assert half.network.dtype == torch.bfloat16
+    assert half.embed(torch.tensor([5])).dtype == torch.float32
+    assert float((exact - rough).abs().mean()) < 0.05 * float(exact.std())
+    assert half.generate(embeds, mask, 2) is not None
+
+
+@pytest.mark.parametrize(
+    ("network", "config", "shape", "expected"),
+    [
+        (LlamaForCausalLM, LlamaConfig, {}, 4_194_304),  # Llama 2 7B
+        (
+            LlamaForCausalLM,
+            LlamaConfig,
+            {"vocab_size": 128_256, "intermediate_size": 14_336, "num_key_value_heads": 8},
+            3_407_872,  # Llama 3 8B
+        ),
+        (
+            GlmForCausalLM,
+            GlmConfig,
+            {
+                "vocab_size": 151_552,
+                "intermediate_size": 13_696,
+                "num_hidden_layers": 40,
+                "num_key_value_heads": 2,
+                "head_dim": 128,
+            },
+            5_406_720,  # GLM-4 9B, whose projections `transformers` keeps apart
+        ),
+    ],
+)
+def test_lora_of_large_models_has_the_counted_size(network, config, shape, expected) -> None:
+    """The very networks, without memory for their weights."""
+    sizes = {
+        "vocab_size": 32_000,
+        "hidden_size": 4096,
+        "intermediate_size": 11_008,
+        "num_hidden_layers": 32,
+        "num_attention_heads": 32,
+        "num_key_value_heads": 32,
+    }
+    with torch.device("meta"):
+        made = network(config(**(sizes | shape)))
+        language = LanguageModel(made, tokenizer=None)
+    parameters = dict(language.network.named_parameters())
+
+    assert sum(parameters[n].numel() for n in language.learned) == expected
+    assert all(p.is_meta for p in parameters.values())
+
+
+def test_lora_of_fused_projections_is_counted_from_published_shapes() -> None:
+    """GLM-4 9B as its authors publish it, with one projection for query, key and value."""
+    assert lora_count([(4096, 4608)] * 40) == 2_785_280

@@ -7,9 +7,19 @@ from itertools import chain, combinations, pairwise
 import pytest
 import torch
 
-from mer_core.models.egmf import EGMF, IGNORED, EGMFConfig
+from mer_core.errors import BadInput, UnknownName
+from mer_core.models.egmf import EGMF, EGMFConfig
 from mer_core.models.egmf_fusion import Fusion
-from mer_core.processing.answers import between, parse_number, unparsed, write_number
+from mer_core.models.egmf_numbers import IGNORED, number_goals, taught
+from mer_core.models.egmf_prompts import prompt_words
+from mer_core.processing.answers import (
+    between,
+    one_decimal_floor,
+    parse_number,
+    sayable,
+    unparsed,
+    write_number,
+)
 from mer_core.processing.tokens import token_stream
 from mer_core.task import EMOTIONS
 from mer_core.trace import capture
@@ -20,7 +30,9 @@ TEXT, AUDIO, VISION = Modality.TEXT, Modality.AUDIO, Modality.VISION
 
 
 def small(**changes) -> EGMFConfig:
-    return EGMFConfig.small(5, 6, **({"layers": 2, "hidden": 32, "heads": 4} | changes))
+    return EGMFConfig.small(
+        5, 6, **({"layers": 2, "hidden": 32, "heads": 4, "lambda_balance": 0.0} | changes)
+    )
 
 
 def build(**changes) -> EGMF:
@@ -375,7 +387,7 @@ def test_only_answer_tokens_carry_loss(batch: Batch) -> None:
     short, long = torch.tensor([0.4]), torch.tensor([0.4, -0.3])
     one = replace(batch.select(torch.tensor([1])), sentiment=short)
     two = replace(batch.select(torch.tensor([1, 2])), sentiment=long)
-    _, goal = model._teach(model.prompt(two), long)
+    goal = number_goals(model.language, long)
     second = replace(batch.select(torch.tensor([2])), sentiment=long[1:])
     alone = [float(model.losses(b)["number"].detach()) for b in (one, second)]
     lengths = (goal != IGNORED).sum(1).tolist()
@@ -384,6 +396,171 @@ def test_only_answer_tokens_carry_loss(batch: Batch) -> None:
     assert lengths == [4, 5]
     assert goal[0].tolist()[-1] == IGNORED
     assert both == pytest.approx((4 * alone[0] + 5 * alone[1]) / 9, abs=1e-4)
+
+
+def test_the_expected_number_is_the_mean_over_all_that_can_be_said(batch: Batch) -> None:
+    """Against one pass of the language model for every number, over a short range."""
+    model = build(degrees=(), limits=(-0.2, 0.3), number="expected")
+    prompt, said = model.prompt(batch), []
+    for number in sayable((-0.2, 0.3)):
+        goal = number_goals(model.language, torch.full((len(batch),), number))
+        asked = taught(model.language, prompt, goal)
+        after = torch.arange(prompt.embeds.shape[1] - 1, asked.embeds.shape[1])
+        logits = model.language(asked.embeds, asked.mask, after).float().log_softmax(-1)
+        said.append(logits.gather(-1, goal[..., None])[..., 0].sum(-1))
+    share = torch.stack(said, -1).softmax(-1)
+    expected = (share @ torch.tensor(sayable((-0.2, 0.3)))).detach()
+
+    torch.testing.assert_close(answer(model, batch).sentiment, expected, atol=1e-5, rtol=1e-4)
+    assert sayable((-0.2, 0.3)) == (-0.2, -0.1, 0.0, 0.1, 0.2, 0.3)
+    assert len(sayable()) == 61
+
+
+def test_the_floor_of_one_decimal_is_what_rounding_loses() -> None:
+    assert one_decimal_floor(torch.tensor([0.04, -1.26, 2.0])) == pytest.approx(0.08 / 3, abs=1e-6)
+
+
+def test_a_number_that_cannot_be_read_is_marked(batch: Batch) -> None:
+    """An untrained model says words where a number is asked for."""
+    model = build(degrees=(), limits=(-1.0, 3.0))
+    said = answer(model, batch)
+    told = [parse_number(text) is None for text in model.generate_number(batch)]
+
+    assert any(told)
+    assert said.unread["number"].tolist() == told
+    assert all(said.sentiment[said.unread["number"]] == 1.0)  # the middle of the range
+
+
+def test_a_word_that_is_no_class_is_marked(model: EGMF, batch: Batch) -> None:
+    said = answer(model, batch)
+
+    told = [word not in model.config.answers for word in said.said or ()]
+    assert said.unread["emotion"].tolist() == told
+    assert any(told)  # an untrained model says anything
+
+
+# What is asked
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_class_alone_can_be_asked_for(language: str, batch: Batch) -> None:
+    names = ("calm", "happy", "sad")
+    model = build(**prompt_words(language, emotions=names))
+    said = answer(model, batch)
+
+    assert said.names == names
+    assert said.logits.shape == (4, 3)
+    assert said.sentiment is None
+    assert set(model.losses(replace(batch, target=batch.target % 3))) == {"emotion"}
+    with pytest.raises(ValueError, match="an emotion alone"):
+        model.generate_number(batch)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_number_alone_can_be_asked_for(language: str, batch: Batch) -> None:
+    model = build(**prompt_words(language, limits=(-1.0, 1.0)), number="expected")
+    said = answer(model, batch)
+
+    assert said.names == ("negative", "positive")
+    assert said.sentiment is not None
+    assert float(said.sentiment.abs().max()) <= 1.0
+    assert [a == "positive" for a in said.answers] == (said.sentiment > 0).tolist()
+    assert set(model.losses(batch)) == {"number"}
+    with pytest.raises(ValueError, match="a number alone"):
+        model.generate(batch)
+
+
+def test_prompts_name_classes_by_their_numbers() -> None:
+    words = prompt_words("zh", emotions=("anger", "calm"), limits=(-1.0, 1.0))
+
+    assert "0 愤怒" in words["emotion_task"]
+    assert "1 平静" in words["emotion_task"]
+    assert "-1.0" in words["number_task"]
+    assert words["answers"] == ("0", "1")
+    with pytest.raises(UnknownName, match="'fr'"):
+        prompt_words("fr", limits=(-1.0, 1.0))
+    with pytest.raises(BadInput, match="must ask for something"):
+        prompt_words()
+    with pytest.raises(BadInput, match="11 classes"):
+        prompt_words(emotions=tuple("abcdefghijk"))
+
+
+def test_nothing_asked_is_refused() -> None:
+    with pytest.raises(ValueError, match="asked for something"):
+        build(emotions=(), answers=(), limits=())
+
+
+# Before and after the gate
+
+
+def test_mixing_by_the_gates_own_weights_is_the_forward(model: EGMF, batch: Batch) -> None:
+    with torch.no_grad():
+        before = model.before_gate(batch)
+        again = model.answer(model.mixed(before, before.alpha))
+
+    assert torch.equal(again.logits, answer(model, batch).logits)
+
+
+def test_one_sample_is_mixed_in_many_ways_at_once(batch: Batch) -> None:
+    model = build(residual=False)
+    with torch.no_grad():
+        before = model.before_gate(batch).rows(torch.tensor([1, 1, 2]))
+        alpha = torch.eye(3)
+        said = model.answer(model.mixed(before, alpha)).logits
+        edits = {"fusion.alpha": lambda a: torch.eye(3)[torch.tensor([0, 1, 2, 0])]}
+        with capture(model, "fusion.alpha", edits=edits):
+            whole = model(batch).logits
+
+    torch.testing.assert_close(said[1], whole[1], atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(said[2], whole[2], atol=1e-4, rtol=1e-4)
+    assert not torch.allclose(said[0], said[1], atol=1e-3)
+
+
+# Acceptance checks
+
+
+def test_thirty_two_samples_are_learned_by_heart() -> None:
+    """With the tiny backbone: check 6 of the fact sheet."""
+    model = build(dropout=0.0, lora_dropout=0.0)
+    samples = [Sample(id=str(i), text=f"sentence number {i} of the day") for i in range(32)]
+    rng = torch.Generator().manual_seed(3)
+    streams = {
+        TEXT: token_stream(samples, model.language.tokenizer, 16),
+        AUDIO: Stream(AUDIO, torch.randn(32, 4, 5, generator=rng), torch.ones(32, 4).bool()),
+        VISION: Stream(VISION, torch.randn(32, 3, 6, generator=rng), torch.ones(32, 3).bool()),
+    }
+    target = torch.randint(0, 7, (32,), generator=rng)
+    batch = Batch(streams, target)
+    train(model, batch, 60, lr=5e-3)
+
+    assert float((answer(model, batch).logits.argmax(-1) == target).float().mean()) >= 0.97
+
+
+def test_where_only_the_voice_tells_hearing_it_beats_reading(batch: Batch) -> None:
+    """The same words for all; the class is the sign and place of one audio feature."""
+    rng = torch.Generator().manual_seed(5)
+    target = torch.randint(0, 7, (128,), generator=rng)
+    voice = 0.3 * torch.randn(128, 4, 7, generator=rng)
+    voice[torch.arange(128), :, target] += 3.0
+    scores = {}
+    for heard in (True, False):
+        torch.manual_seed(0)
+        model = EGMF(replace(small(dropout=0.0, layers=1), audio_features=7)).eval()
+        samples = [Sample(id=str(i), text="so this is it") for i in range(128)]
+        streams = {
+            TEXT: token_stream(samples, model.language.tokenizer, 16),
+            AUDIO: Stream(AUDIO, voice, torch.ones(128, 4).bool()),
+            VISION: Stream(VISION, torch.zeros(128, 1, 6), torch.ones(128, 1).bool()),
+        }
+        whole = Batch(streams, target)
+        whole = whole if heard else whole.silence(AUDIO)
+        train(model, whole.select(torch.arange(96)), 60, lr=5e-3)
+        rest = whole.select(torch.arange(96, 128))
+        right = answer(model, rest).logits.argmax(-1) == rest.target
+        scores[heard] = float(right.float().mean())
+
+    assert scores[True] >= 0.8
+    assert scores[False] <= 0.4
 
 
 # Checkpoints and configurations
