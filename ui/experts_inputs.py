@@ -11,6 +11,7 @@ from mer_core.probes.experts_read import recording_from, recording_of
 from mer_core.recording import Recording
 from ui.answer import Answered, trust_line, try_model
 from ui.examples import recorded
+from ui.header import is_puppet
 from ui.inputs import LIMIT_MB, pick_clip
 from ui.resources import shelf
 from ui.silencing import heard
@@ -45,9 +46,14 @@ def _clip() -> Answered | None:
         st.markdown("Type a sentence, give a voice, show a face: one of them is enough.")
         return None
     sample = heard(sample)
-    kept = None if shelf().ready(MODEL) else recorded(MODEL)
-    if kept is not None and kept.recording.samples[0].id == sample.id:
-        return kept  # the page does not wait for the model where a recording says the same
+    if shelf().busy() and not shelf().ready(MODEL) and is_puppet(sample):
+        kept = recorded(MODEL)
+        if kept is not None:
+            st.caption(
+                ":material/hourglass_top: EGMF is still loading. Meanwhile a recorded clip; yours "
+                "comes by itself."
+            )
+            return kept
     answered = try_model(MODEL, sample)
     trust_line((MODEL,), sample)
     return answered

@@ -19,7 +19,7 @@ from ui.findings import is_dark, show_finding, without_caption
 from ui.grades import grade_note
 from ui.jobs import Job, watch
 from ui.puppets import UTTERANCES
-from ui.resources import load_model, loading_state
+from ui.resources import loading_state, shelf
 
 SIZES = (50, 100, 200, 400)
 DATA = "puppet-utterances, valid split (demo data)"
@@ -193,6 +193,6 @@ def _begin() -> None:
         from mer_core.datasets import open_dataset
 
         samples = open_dataset(UTTERANCES, "valid", count)
-        return survey(load_model(MODEL), samples, DATA, "valid", told)
+        return survey(shelf().get(MODEL), samples, DATA, "valid", told)
 
     st.session_state["experts-job"] = Job(work, "Opening the clips", MODEL)

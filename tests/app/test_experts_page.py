@@ -207,3 +207,19 @@ def test_without_weights_the_page_says_what_to_do(no_weights, open_page):
     assert any("mer train" in said for said in page.errors)
     page.choose("experts-from", "A saved recording")
     assert "Your own file" in page.at.selectbox(key="experts-recording").options
+
+
+def test_while_the_model_loads_a_recorded_clip_is_shown(open_page, monkeypatch):
+    class Loading:
+        def ready(self, name):
+            return False
+
+        def busy(self):
+            return True
+
+    monkeypatch.setattr("ui.experts_inputs.shelf", Loading)
+    page = open_page("experts")
+
+    assert "Meanwhile a recorded clip" in page.words
+    assert "From a recording: the model was not run for this." in page.words
+    assert page.charts == 3
