@@ -25,7 +25,12 @@ CLOSE = 0.02
 """How strongly the shares of the combination are held near even ones; 0.005 to 0.1 are alike."""
 
 KINDS = 1 + len(MODALITIES)
-PASSES = {"posterior": ("alone",), "leanings": ("plain",), "entry": ("plain",)}
+PASSES = {
+    "posterior": ("alone",),
+    "leanings": ("plain",),
+    "entry": ("plain",),
+    "listeners": ("listening",),
+}
 """Name of a product of experts -> the forwards that it takes."""
 
 
@@ -97,6 +102,8 @@ def experts(evidence: Evidence) -> dict[str, Float[Tensor, "modality sample emot
         own = evidence.read_at(prefix)
         if own is not None:
             found[name] = own
+    if evidence.listened is not None:
+        found["listeners"] = evidence.listened
     return found
 
 
@@ -176,18 +183,22 @@ def out_of_fold(
 def some(evidence: Evidence, rows: Sequence[int] | np.ndarray) -> Evidence:
     """The evidence of some samples."""
     at = torch.as_tensor(np.asarray(rows))
-    return replace(evidence, seen=reordered(evidence.seen, at))
+    heard = None if evidence.listened is None else evidence.listened[:, at]
+    return replace(evidence, seen=reordered(evidence.seen, at), listened=heard)
 
 
 def as_measured(
     told: dict[str, Float[np.ndarray, "sample kind"]], fitted: Fitted
 ) -> list[Measured]:
     """Probabilities of kinds as numbers to grade."""
+    heard = {p for name in fitted.weighings for p in PASSES[name]}
     notes = {
         "posterior": "Seven numbers fitted on validation.",
         "leanings": "Linear probes fitted on train, seven numbers on validation.",
         "entry": "Linear probes of the model's inputs, before it reads them: fitted on train, "
         "seven numbers on validation.",
+        "listeners": "Networks that read the same features as the model and never the model: "
+        "taught on train and further generated utterances, seven numbers on validation.",
         "combination": f"{fitted.stack.size} numbers fitted on validation.",
     }
     return [
@@ -195,7 +206,7 @@ def as_measured(
             name,
             1 - kinds[:, 0],
             kinds[:, 1:],
-            PASSES.get(name, ("alone",)),
+            PASSES.get(name) or tuple(p for p in ("alone", "listening") if p in heard),
             fitted="valid" if name == "posterior" else "train and valid",
             note=notes[name],
         )

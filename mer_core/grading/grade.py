@@ -1,5 +1,6 @@
 """Put every number of a model to the test: does it find the puppets in which something lies?"""
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -28,6 +29,7 @@ from mer_core.grading.scores import FORWARDS, Evidence, Measured, plain_scores
 from mer_core.grading.seen import CHUNK, Seen, reordered, see
 from mer_core.grading.tables import utterance_table
 from mer_core.grading.telling import found_sentences
+from mer_core.listeners import Listeners, can_hear
 from mer_core.models import EmotionModel
 from mer_core.probes.lies import FILE as LIES
 from mer_core.recording import versions as package_versions
@@ -139,11 +141,22 @@ def open_split(
     tendencies: Tendencies | None,
     progress: Progress,
     deep: bool = True,
+    listen: bool = True,
 ) -> Split:
     """Show a model the utterances of a split.
 
+    Args:
+        model: Who is asked.
+        split: Of the puppets.
+        limit: Only the first so many samples.
+        tendencies: Its linear probes, where it has any.
+        progress: Told how far it is.
+        deep: See `see`.
+        listen: Also ask the listeners, which hear one modality each and no model.
+
     Raises:
         BadInput: Too few samples: some kind of lie is missing.
+        DataMissing: The listeners are asked for and not here.
     """
     table, truths = utterance_table(model, split, limit, progress)
     kind = np.array([list(KINDS).index(t.kind) for t in truths])
@@ -152,8 +165,14 @@ def open_split(
     rows = table.by_length.split(CHUNK)
     batches = [trimmed(table.batch.select(some)) for some in rows]
     seen: Seen = see(model, batches, progress, deep)
-    back = torch.cat(list(rows)).argsort()
-    return Split(split, Evidence(reordered(seen, back), tendencies), truths, known_of(truths))
+    seen = reordered(seen, torch.cat(list(rows)).argsort())
+    listened = None
+    if listen and can_hear(table.batch):
+        start = time.perf_counter()
+        listened = Listeners.load().hear(table.batch)
+        spent = 1000 * (time.perf_counter() - start) / len(table)
+        seen = replace(seen, milliseconds={**seen.milliseconds, "listening": spent})
+    return Split(split, Evidence(seen, tendencies, listened), truths, known_of(truths))
 
 
 def known_of(truths: Sequence[UtteranceTruth]) -> Known:

@@ -23,6 +23,8 @@ WHAT: dict[str, str] = {
     "posterior": "Who lies, by what each modality alone says (product of experts)",
     "leanings": "Who lies, by linear probes of each modality's own state (product of experts)",
     "entry": "Who lies, by linear probes of what each modality brings in (product of experts)",
+    "listeners": "Who lies, by listeners that hear one modality each and no model "
+    "(product of experts)",
     "combination": "A calibrated combination of few of these",
     "oracle": "The oracle, which knows how puppets are made",
 }
@@ -49,6 +51,7 @@ SHORT: dict[str, str] = {
     "posterior": "who lies, by answers alone",
     "leanings": "who lies, by states",
     "entry": "who lies, by inputs",
+    "listeners": "who lies, by listeners",
     "combination": "combination",
 }
 """Name of a graded number -> two or three words for a figure."""

@@ -23,8 +23,8 @@ from mer_core.roles import MODALITIES
 from mer_core.task import EMOTIONS
 from mer_core.tendencies import ENTRY, Tendencies
 
-FORWARDS = {"plain": 1, "alone": 4, "lattice": 8, "gradient": 1, "noise": 16}
-"""Kind of forward -> rows that one sample takes in it."""
+FORWARDS = {"plain": 1, "alone": 4, "lattice": 8, "gradient": 1, "noise": 16, "listening": 0}
+"""Kind of forward -> rows of the model that one sample takes in it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,10 +57,12 @@ class Evidence:
     Attributes:
         seen: Of one split.
         tendencies: Of the model; None for one without states of single modalities.
+        listened: Log probabilities that the listeners hear; None where they were not asked.
     """
 
     seen: Seen
     tendencies: Tendencies | None = None
+    listened: Float[Tensor, "modality sample emotion"] | None = None
 
     @property
     def alone(self) -> Float[Tensor, "modality sample emotion"]:

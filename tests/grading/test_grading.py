@@ -20,7 +20,7 @@ from mer_core.grading import (
     load_grades,
     save_grades,
 )
-from mer_core.grading.combine import Known, fit, fitted_scores, out_of_fold
+from mer_core.grading.combine import Known, as_measured, fit, fitted_scores, out_of_fold
 from mer_core.grading.grade import accuracy_score, auroc, auroc_score, grade
 from mer_core.grading.scores import Evidence, plain_scores
 from mer_core.grading.seen import Seen
@@ -166,6 +166,26 @@ def test_a_product_of_experts_finds_staged_lies_and_who_lies(staged):
         assert kinds.sum(1) == pytest.approx(np.ones(len(kind)))
 
 
+def test_listeners_are_one_more_expert_where_they_were_asked(staged):
+    evidence, known = staged
+    own = 3 * torch.nn.functional.one_hot(known.own, 7).float()
+    heard = replace(evidence, listened=own.log_softmax(-1))
+    kind = known.kind.numpy()
+
+    told, without = (out_of_fold(e, known, "w") for e in (heard, evidence))
+
+    assert set(told) == set(without) | {"listeners"}
+    lies = kind > 0
+    scores = [auroc(1 - t["combination"][:, 0], lies) for t in (told, without)]
+    assert scores[0] > scores[1]
+    rows = {m.name: m for m in as_measured(told, fit(heard, known, "w"))}
+    assert rows["listeners"].passes == ("listening",)
+    assert rows["combination"].passes == ("alone", "listening")
+    assert "never the model" in rows["listeners"].note
+    alone = as_measured(without, fit(evidence, known, "w"))
+    assert {m.name: m.passes for m in alone}["combination"] == ("alone",)
+
+
 def test_what_is_told_of_validation_never_saw_its_own_label(staged):
     """With labels drawn by lot nothing can be found out of fold; in sample, something would be."""
     evidence, known = staged
@@ -217,6 +237,7 @@ def test_a_shipped_model_is_graded_beside_the_oracle(few):
     assert "batch gate" not in few
     assert all(g.milliseconds for g in few.probes)
     assert few["disagreement"].forwards == 4
+    assert "listeners" not in few  # EGMF reads token ids, which they do not hear
     assert all(s.endswith(".") for s in (*few.found, *few.notes))
 
 

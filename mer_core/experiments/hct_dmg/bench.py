@@ -66,7 +66,7 @@ def open_bench(name: str, ask: Ask, progress: Progress, deep: bool = True) -> Be
     if ask.seeds and tuple(ask.seeds) != (shipped,):
         raise BadInput(f"This reads the shipped weights of {name}, which are of seed {shipped}.")
     tendencies = tendencies_of(name, str(read_card(name)["weights_sha256"]))
-    here = open_split(model, ask.split, ask.limit, tendencies, progress, deep)
+    here = open_split(model, ask.split, ask.limit, tendencies, progress, deep, listen=False)
     return Bench(model, name, ask.split, here.evidence, here.kind > 0)
 
 
