@@ -32,6 +32,7 @@ from mer_core.experiments.egmf.scores import (
 )
 from mer_core.experiments.egmf.short import Bench as ShortBench
 from mer_core.experiments.egmf.short import Ended
+from mer_core.models.egmf import EGMFConfig
 from mer_core.task import EMOTIONS
 from mer_core.trace import capture
 
@@ -172,7 +173,7 @@ class MadeUp(bench.Bench):
         for name, value in {
             "split": "valid",
             "progress": quiet,
-            "models": dict.fromkeys((0, 1), SimpleNamespace(config={})),
+            "models": dict.fromkeys((0, 1), SimpleNamespace(config=EGMFConfig.demo())),
             "weights": {0: "a", 1: "b"},
             "table": SimpleNamespace(batch=batch),
             "found": Inside(heard, alpha, alpha, torch.randn(N, 4, 8, generator=draw)),

@@ -27,11 +27,14 @@ from mer_core.training.loop import TrainConfig
 from mer_core.training.utterances import UtteranceTable
 from mer_core.types import Batch, Modality
 
-BASE = replace(EGMFConfig.demo(), layers=LAYERS)
-"""What every short run is, but for what is changed."""
+BASE = replace(EGMFConfig.demo(), layers=LAYERS, lambda_balance=0.0)
+"""What every short run is, but for what is changed.
+
+No term keeps the experts in even use: the paper names none, and the weights are to be free.
+"""
 
 PLAN = TrainConfig(
-    epochs=2, batch=32, lr=4e-3, weight_decay=0.01, modality_dropout=0.0, autocast=True
+    epochs=2, batch=32, lr=3e-3, weight_decay=0.01, modality_dropout=0.0, autocast=True
 )
 TRAINED_ON = 1760
 """Training utterances of a short run: the first of the split."""

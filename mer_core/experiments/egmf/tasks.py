@@ -62,7 +62,18 @@ def run(ask: Ask, progress: Progress) -> Result:
             "expert takes which part is free: nothing names them in training, and another seed "
             "may hand the parts out anew, so look at the sd over seeds before reading a role "
             "into a mean.",
+            _balance(bench),
         ),
+    )
+
+
+def _balance(bench: Bench) -> str:
+    """Whether the weights by emotion were free."""
+    some = next(iter(bench.models.values())).config.lambda_balance
+    told = f"with a term of weight {some:g}" if some else "without a term"
+    return (
+        f"The weights that are asked by emotion were trained {told} that keeps the experts in even "
+        "use over a batch; short runs have none, as the paper names none."
     )
 
 
