@@ -17,6 +17,7 @@ from mer_core.errors import MerError
 from mer_core.probes.base import listed
 from ui.desk import WEIGHED, Standing, desk_for, swapped_desk
 from ui.failures import told
+from ui.header import plain
 from ui.surgery_donor import pick_donor
 
 SILENCED, SWAPPED = "desk-silent", "desk-swapped"
@@ -202,10 +203,13 @@ def _renormalised(standing: Standing, before: Tensor, after: Tensor, silent: Seq
 
 def _spoken_for(standing: Standing, experts: tuple[int, ...]) -> tuple[str, Desk]:
     """The desk in which a donor's experts speak; the plain one while there is no donor."""
-    donor = pick_donor()
+    with st.popover("Choose the donor", icon=":material/swap_horiz:", width="stretch"):
+        donor = pick_donor()
     if donor is None:
         st.caption("Give the donor a sentence, a voice or a face.")
         return standing.key, standing.desk
+    who = listed([standing.desk.parts[i] for i in experts])
+    st.caption(f":material/swap_horiz: The {who} says what it says of {plain(donor.id)}.")
     with told():
         other, theirs = desk_for(standing.name, donor)
         key = f"{standing.key}-{experts}-{other}"

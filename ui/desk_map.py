@@ -23,13 +23,16 @@ from ui.findings import draw, draw_compact, is_dark, without_caption
 from ui.jobs import Job, watch
 from ui.resources import called, gate
 
-MAPS, JOB, STOPPED = "desk-maps", "desk-job", "desk-stopped"
+MAPS, JOB, STOPPED, HAND = "desk-maps", "desk-job", "desk-stopped", "desk-hand"
+_REST = 1.0
+"""Seconds after a hand last moved anything for which the background leaves it the processor."""
 _KEPT = 8
 """Refined maps that a session keeps."""
 
 
 def answer_now(standing: Standing, setting: Setting) -> AnswerChange:
     """Draw the answer at the present setting, beside the model's own."""
+    _hand()[:] = [time.monotonic()]
     start = time.perf_counter()
     with gate():
         said = setting.desk.answer(setting.weights)
@@ -52,6 +55,11 @@ def answer_now(standing: Standing, setting: Setting) -> AnswerChange:
     st.caption(f":material/bolt: {took}; a whole forward took {whole:.0f} ms.  \n{caption}")
     downloads("desk-answer", lambda: to_csv(found), _spoken(said), caption)
     return found
+
+
+def _hand() -> list[float]:
+    """When this session last moved anything; shared with its background work."""
+    return st.session_state.setdefault(HAND, [0.0])
 
 
 def _moved(found: AnswerChange) -> str:
@@ -249,13 +257,15 @@ def _refine(standing: Standing, setting: Setting, found: GateMap) -> None:
 
 def _refining(desk: Desk, found: GateMap) -> Callable[..., GateMap]:
 
-    total = (2 * found.steps + 1) * (2 * found.steps + 2) // 2
+    total, hand = (2 * found.steps + 1) * (2 * found.steps + 2) // 2, _hand()
 
     def work(told: Callable[[str, int, int], None]) -> GateMap:
-        return refined(
-            desk,
-            found,
-            lambda done, all_: told(f"Refining the map to {total:,} mixtures", done, all_),
-        )
+        def step(done: int, all_: int) -> None:
+            told(f"Refining the map to {total:,} mixtures", done, all_)
+            while time.monotonic() - hand[0] < _REST:  # whoever drags a slider comes first
+                time.sleep(0.1)
+                told("Waiting for the hand on the slider", done, all_)
+
+        return refined(desk, found, step)
 
     return work

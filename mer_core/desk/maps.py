@@ -65,7 +65,7 @@ class GateMap(Finding):
                 f"{PLURAL[self.of]} change the answer."
             )
         said = listed([f"{percent(share)} say {name}" for name, share in shares.items()])
-        return f"Of all mixtures {said}; the model's own says {own}."
+        return f"Of all mixtures {said}; the model's own mixture says {own}."
 
     def rows(self) -> Iterator[Row]:
         for weights, probs in zip(self.settings.tolist(), self.probs.tolist(), strict=True):
