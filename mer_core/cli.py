@@ -281,6 +281,13 @@ def train(
     folds: Annotated[
         bool, typer.Option("--folds", help="MUStARD alone: the mean over its five official folds.")
     ] = False,
+    language: Annotated[
+        str | None,
+        typer.Option(help="egmf on that set: its language model, a folder or a name on the hub."),
+    ] = None,
+    lora: Annotated[
+        bool | None, typer.Option(help="egmf on that set: learn by LoRA (default: not on Chinese).")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Train again what ships, or a model on a set of the field. A stopped run goes on."""
@@ -290,6 +297,7 @@ def train(
 
     names = SHIPPED if ALL in model else tuple(model)
     asked = {"path": path, "preset": preset, "layers": layers, "epochs": epochs}
+    asked |= {"language": language, "lora": lora}
     chosen = {k: v for k, v in asked.items() if v is not None}
     if dataset:
         if ship or version or ALL in model:

@@ -31,6 +31,8 @@ LABELS: dict[str, str] = {
     "f1_non0": "F1, without zeros",
     "f1_non0_swapped": "F1, without zeros, swapped",
     "n_non0": "n without zeros",
+    "unread": "answers that could not be read",
+    "one_decimal_floor": "MAE of the best one-decimal answers",
     "mae": "MAE",
     "corr": "Corr",
     "r2": "R²",

@@ -1,12 +1,13 @@
 """Words of utterances as token ids, for models that stand on a language model."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
 import torch
 
 from mer_core.processing.base import targets
+from mer_core.processing.features import feature_stream
 from mer_core.types import Batch, Modality, Sample, Stream
 
 
@@ -68,3 +69,30 @@ class TokenProcessor:
             Modality.VISION: vision_stream(samples, self._face if reads_clips else None),
         }
         return Batch(streams, **targets(samples))
+
+
+class TokenFeatureProcessor:
+    """Samples of a set of the field -> token ids of their words, and the features that they bring.
+
+    Args:
+        tokenizer: Of the language model.
+        longest: Tokens of text at most.
+        widths: Channels of audio and vision.
+        emotions: The classes, in the order of the model's logits.
+    """
+
+    def __init__(
+        self,
+        tokenizer: Any,
+        longest: int,
+        widths: Mapping[Modality, int],
+        emotions: Sequence[str] = (),
+    ) -> None:
+        self._tokenizer, self._longest = tokenizer, longest
+        self.widths, self.emotions = dict(widths), tuple(emotions)
+
+    def __call__(self, samples: Sequence[Sample]) -> Batch:
+        streams = {Modality.TEXT: token_stream(samples, self._tokenizer, self._longest)}
+        for modality in (Modality.AUDIO, Modality.VISION):
+            streams[modality] = feature_stream(samples, modality, self.widths[modality])
+        return Batch(streams, **targets(samples, self.emotions))

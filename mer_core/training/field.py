@@ -33,6 +33,7 @@ from mer_core.training.field_data import (
     with_word_features,
 )
 from mer_core.training.field_plans import OVERFIT, SELECT, Wish, check, config_of, plan_of
+from mer_core.training.field_words import WORD_READERS, processor_of
 from mer_core.training.loop import TrainConfig, fit
 from mer_core.training.recipes import RUNS
 
@@ -66,7 +67,8 @@ def train_on(
         BadInput: The model does not read feature files, or nothing can be learned from the set.
     """
     check(name, wish)
-    data = with_word_features(data, progress)
+    if name not in WORD_READERS:
+        data = with_word_features(data, progress)
     data = by_heart(data) if wish.preset == OVERFIT else with_validation(data)
     config, train = config_of(name, data, wish), plan_of(data, wish)
     about = {
@@ -172,7 +174,8 @@ def _train(
     device = "cuda" if torch.cuda.is_available() else "cpu"
     torch.manual_seed(train.seed)
     model = kind_of(name)(config).to(device)
-    splits = {k: FieldSplit(v, data, device) for k, v in data.splits.items() if len(v)}
+    process = processor_of(model, data)
+    splits = {k: FieldSplit(v, data, device, process) for k, v in data.splits.items() if len(v)}
     what = f"{name} on {data.name}, seed {train.seed}"
 
     def score(learner: EmotionModel) -> dict[str, float]:

@@ -9,10 +9,10 @@ from mer_core.training.field_plans import OVERFIT
 SPLITS = {"valid": "validation", "test": "test"}
 """What a table shows; the training split's scores are in `result.json`."""
 
-UNITS = {"mae", "corr", "r2"}
+UNITS = {"mae", "corr", "r2", "one_decimal_floor"}
 """Scores that are no shares."""
 
-COUNTS = {"n", "n_non0"}
+COUNTS = {"n", "n_non0", "unread"}
 
 SHOWN = 3
 """Problems of a set that are told one by one."""

@@ -15,6 +15,8 @@ from mer_core.encoders.text import TextEncoder
 from mer_core.errors import BadInput
 from mer_core.field_metrics import class_scores, head_scores, sentiment_scores, sims_scores
 from mer_core.models.base import EmotionModel
+from mer_core.processing.answers import one_decimal_floor
+from mer_core.processing.base import Processor
 from mer_core.processing.features import FeatureProcessor
 from mer_core.task import SENTIMENT_RANGE
 from mer_core.training.loop import TrainConfig
@@ -143,11 +145,18 @@ class FieldSplit:
         samples: The split.
         data: The set that it belongs to.
         device: Where the batches go.
+        process: What makes a batch of samples; None for the features of all three streams.
     """
 
-    def __init__(self, samples: Sequence[Sample], data: UtteranceSet, device: str) -> None:
+    def __init__(
+        self,
+        samples: Sequence[Sample],
+        data: UtteranceSet,
+        device: str,
+        process: Processor | None = None,
+    ) -> None:
         self.samples, self.data, self.device = samples, data, device
-        self.process = FeatureProcessor(data.features, data.emotions)
+        self.process = process or FeatureProcessor(data.features, data.emotions)
 
     def __len__(self) -> int:
         return len(self.samples)
@@ -188,11 +197,13 @@ class Said:
         data: The set.
         said: (n,) numbers, or (n, emotion) logits.
         truth: (n,) numbers or indices of classes; (n, emotion) 0 or 1 for "four-binary".
+        unread: How many answers in words were no answer; None from models that say none.
     """
 
     data: UtteranceSet
     said: Tensor
     truth: Tensor
+    unread: int | None = None
 
     def loss(self) -> float:
         """The loss that was trained: mean absolute error or cross-entropy."""
@@ -203,7 +214,17 @@ class Said:
         return float(F.cross_entropy(self.said, self.truth))
 
     def scores(self) -> dict[str, float]:
-        """The field's scores for this task."""
+        """The field's scores for this task.
+
+        From models that answer in words also `unread`, how many answers could not be read, and
+        for numbers `one_decimal_floor`, the error of the best answers with one decimal.
+        """
+        told = {} if self.unread is None else {"unread": float(self.unread)}
+        if told and self.data.task == "sentiment":
+            told["one_decimal_floor"] = one_decimal_floor(self.truth)
+        return self._scores() | told
+
+    def _scores(self) -> dict[str, float]:
         if self.data.task == "sentiment":
             ours = self.data.limits == SENTIMENT_RANGE
             return (sentiment_scores if ours else sims_scores)(self.said, self.truth)
@@ -219,7 +240,7 @@ def ask(model: EmotionModel, split: FieldSplit) -> Said:
     Raises:
         BadInput: A sample has no answer to compare with.
     """
-    said, truth = [], []
+    said, truth, unread = [], [], None
     for batch in split.evaluation():
         answer = model(batch)
         numbers = split.data.task == "sentiment"
@@ -232,4 +253,8 @@ def ask(model: EmotionModel, split: FieldSplit) -> Said:
             )
         said.append((answer.sentiment if numbers else answer.logits).float().cpu())
         truth.append(known.cpu())
-    return Said(split.data, torch.cat(said), torch.cat(truth))
+        if answer.unread:
+            question = "number" if numbers else "emotion"
+            marked = answer.unread.get(question)
+            unread = (unread or 0) + (0 if marked is None else int(marked.sum()))
+    return Said(split.data, torch.cat(said), torch.cat(truth), unread)

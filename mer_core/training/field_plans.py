@@ -8,6 +8,7 @@ from mer_core.errors import BadInput, UnknownName
 from mer_core.models import NAMES, demo_config, kind_of
 from mer_core.models.mult import MulTConfig
 from mer_core.processing.features import FeatureProcessor
+from mer_core.training.field_words import WORD_READERS, word_config
 from mer_core.training.loop import TrainConfig
 from mer_core.training.recipes import SEEDS
 
@@ -51,12 +52,16 @@ class Wish:
         layers: Of every transformer; None for the preset's.
         epochs: None for the plan's.
         seeds: One run each.
+        language: Language model of a model that stands on one; None for the embedded one.
+        lora: Whether that learns by LoRA; None for what suits the set.
     """
 
     preset: str = "paper"
     layers: int | None = None
     epochs: int | None = None
     seeds: tuple[int, ...] = SEEDS
+    language: str | None = None
+    lora: bool | None = None
 
 
 def plan_of(data: UtteranceSet, wish: Wish) -> TrainConfig:
@@ -79,10 +84,13 @@ def check(name: str, wish: Wish) -> None:
     if not _reads_features(name):
         others = ", ".join(n for n in NAMES if _reads_features(n))
         raise BadInput(f"{name} reads no feature files. Choose one of {others}.")
+    if name not in WORD_READERS and (wish.language, wish.lora) != (None, None):
+        raise BadInput(f"--language and --lora: {name} stands on no language model; egmf does.")
 
 
 def _reads_features(name: str) -> bool:
-    return "text_features" in {f.name for f in fields(kind_of(name).Config)}
+    known = {f.name for f in fields(kind_of(name).Config)}
+    return name in WORD_READERS or {"text_features", "audio_features"} <= known
 
 
 def config_of(name: str, data: UtteranceSet, wish: Wish) -> Any:
@@ -92,6 +100,8 @@ def config_of(name: str, data: UtteranceSet, wish: Wish) -> Any:
         UnknownName, BadInput: See `check`.
     """
     check(name, wish)
+    if name in WORD_READERS:
+        return word_config(name, data, wish)
     values: dict[str, Any] = {**_variant(name), **PRESETS[wish.preset]}
     widths = FeatureProcessor(data.features, data.emotions).widths
     values |= {f"{modality}_features": width for modality, width in widths.items()}

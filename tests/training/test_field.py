@@ -205,8 +205,10 @@ def test_over_folds_the_scores_are_the_mean_of_their_means(tmp_path):
 
 
 def test_a_model_without_feature_files_and_an_unknown_preset_are_refused():
-    with pytest.raises(BadInput, match=r"egmf reads no feature files.*hct_dmg"):
-        config_of("egmf", toy_set(), Wish())
+    with pytest.raises(BadInput, match=r"mghft reads no feature files.*hct_dmg"):
+        config_of("mghft", toy_set(), Wish())
+    with pytest.raises(BadInput, match="hct_dmg stands on no language model"):
+        config_of("hct_dmg", toy_set(), Wish(lora=True))
     with pytest.raises(UnknownName, match="paper"):
         config_of("hct_dmg", toy_set(), Wish("papre"))
 

@@ -97,7 +97,7 @@ def test_mustards_official_folds_are_averaged(tmp_path):
         (("hct_dmg", "--dataset", "mosi", "--ship"), "for puppets"),
         (("hct_dmg", "--dataset", "mosii"), "Did you mean 'mosi'"),
         (("hct_dmg", "--dataset", "mosi", "--path", "nowhere.pkl"), "nowhere.pkl"),
-        (("egmf", "--dataset", "mosi", "--path", "{file}"), "reads no feature files"),
+        (("mghft", "--dataset", "mosi", "--path", "{file}"), "reads no feature files"),
         (("hct_dmg", "--dataset", "mosi", "--path", "{file}", "--preset", "papre"), "paper"),
     ],
 )
