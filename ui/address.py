@@ -13,6 +13,9 @@ link from elsewhere is a page and a number:
     /experts?clip=12&experts-look=Pseudo tokens
                                     one section on utterance 12; of a set with
                                     experts-look=Over a set&experts-picture=By class
+    /mixing_desk?clip=12&desk-model=EGMF&gate=0.2,0.3,0.5
+                                    one setting of a gate; of a sticker with sticker=7 and
+                                    desk-model=MGHFT&gate=1,1,0.5,2
 """
 
 import streamlit as st

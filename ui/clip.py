@@ -77,6 +77,12 @@ def _closer(name: str, answered: Answered) -> None:
             icon=":material/grid_on:",
             query_params={"clip": number, "cross-model": called(name)},
         )
+        st.page_link(
+            "pages/mixing_desk.py",
+            label="Set its weights by hand",
+            icon=":material/tune:",
+            query_params={"clip": number, "desk-model": called(name)},
+        )
         if name == "egmf":
             st.page_link(
                 "pages/experts.py",

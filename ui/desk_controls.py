@@ -58,7 +58,10 @@ def chosen(standing: Standing) -> Tensor | None:
             weights = None  # an address may hold anything
         held = (standing.key, weights)
         st.session_state[_STATE] = held
-    return held[1] if held is not None and held[0] == standing.key else None
+    if held is None or held[0] == standing.key:
+        return None if held is None else held[1]
+    st.query_params.pop(ADDRESS, None)  # it was of another sample
+    return None
 
 
 def choose(standing: Standing, weights: Tensor | None) -> None:

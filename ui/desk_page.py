@@ -29,7 +29,26 @@ def mixing(standing: Standing, top: DeltaGenerator) -> None:
     with right:
         map_of(standing, setting)
     if is_puppet(standing.sample):
+        _further(standing)
         st.caption(
             ":material/link: The page's address holds model, sample and setting: copy it to come "
             "back or to show somebody."
+        )
+
+
+def _further(standing: Standing) -> None:
+    """The way to the same sample on the page that looks inside this gate."""
+    if standing.name == "egmf":
+        st.page_link(
+            "pages/experts.py",
+            label="What these experts do, and whether they are heard",
+            icon=":material/groups:",
+            query_params={"clip": str(st.session_state.get("clip") or 0)},
+        )
+    elif standing.name == "mghft":
+        st.page_link(
+            "pages/sticker_lab.py",
+            label="What told it, description by description",
+            icon=":material/add_reaction:",
+            query_params={"sticker": str(st.session_state.get("sticker") or 0)},
         )

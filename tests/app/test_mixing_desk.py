@@ -187,3 +187,12 @@ def test_the_background_refines_the_map(open_page, monkeypatch):
 
     assert "231 mixtures" in page.words
     assert page.at.session_state["desk-job"] is None
+
+
+def test_the_setting_of_one_clip_is_not_taken_to_the_next(open_page):
+    page = open_page("mixing_desk", clip=CLIP, gate="0.2,0.3,0.5")
+    page.at.number_input(key="clip").set_value(2)
+    page.run()
+
+    assert "As with the model's own setting" in page.words
+    assert "gate" not in page.at.query_params
