@@ -115,7 +115,7 @@ class Listeners(nn.Module):
         """Members that hear this modality."""
         return [m for m in self.members[str(modality)] if isinstance(m, Listener)]  # type: ignore[union-attr]
 
-    @torch.inference_mode()
+    @torch.no_grad()  # not inference_mode: what is fitted on it is learned with gradients
     def hear(self, batch: Batch) -> Float[Tensor, "modality batch emotion"]:
         """Log probabilities of what each modality tells by itself.
 

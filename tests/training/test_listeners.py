@@ -72,6 +72,7 @@ def test_each_listener_hears_its_own_modality_alone():
     said = found.hear(batch)
 
     assert said.shape == (3, 5, len(EMOTIONS))
+    assert not said.is_inference()  # calibration learns on it with gradients
     assert said.exp().sum(-1) == pytest.approx(torch.ones(3, 5), abs=1e-4)
     for i, m in enumerate(Modality):
         other = batch.streams[m].at(batch.streams[m].values + 1)
