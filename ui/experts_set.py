@@ -82,7 +82,8 @@ def _about(found: ExpertSurvey) -> None:
             st.badge("demo data", icon=":material/toys:", color="orange")
         st.badge(f"{about.split} split", color="gray")
         st.badge(f"n = {about.n:,}", color="gray")
-        st.badge(f"weights {about.weights[:6]}, seed {about.seed}", color="gray")
+        seed = "" if about.seed is None else f", seed {about.seed}"
+        st.badge(f"weights {about.weights[:6]}{seed}", color="gray")
     try:
         card = read_card(MODEL)
     except MerError:
