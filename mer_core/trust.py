@@ -5,12 +5,16 @@ from typing import Any
 
 
 def trust_sentence(name: str, card: Mapping[str, Any]) -> str:
-    """What the weights were trained on and how they score, untuned, on real data."""
+    """What the weights were trained on and how they score on real data."""
     trained = f"The weights of {name} were trained on puppets, which are generated demo data"
+    real = card.get("real") or {}
+    tuned = any(isinstance(e, Mapping) and e.get("tuned") for e in real.values())
+    trained += ", and on real sentences beside them" if tuned else ""
     scores = real_scores(card)
     if not scores:
         return f"{trained}; how they do on real stickers, voices and sentences was not measured."
-    return f"{trained}; untuned, on real data, they get {'; '.join(scores)}."
+    how = "on real data" if tuned else "untuned, on real data,"
+    return f"{trained}; {how} they get {'; '.join(scores)}."
 
 
 def real_scores(card: Mapping[str, Any]) -> list[str]:

@@ -139,7 +139,6 @@ class EGMFConfig:
             "residual": False,
             "lambda_balance": 0.1,
             "gate_lr": 4.0,
-            "lora_lr": 2.0,
             "prefix": "speaker :",
             "emotion_task": "the emotion is",
             "number_task": "the sentiment is",

@@ -59,6 +59,35 @@ def _real(card: Mapping[str, Any]) -> Iterator[str]:
         )
 
 
+def _sentences(card: Mapping[str, Any]) -> Iterator[str]:
+    """How sentences alone are read; nothing on other models' cards."""
+    if (found := card.get("sentences")) is None:
+        return
+    dev, typed = found["meld_dev"], found["typed"]
+    yield "\n## Sentences alone\n"
+    scores = ", ".join(
+        f"{words} {dev[key]['mean']:.3f} ± {dev[key]['sd']:.3f}"
+        for key, words in (("weighted_f1", "weighted F1"), ("macro_f1", "macro F1"))
+    )
+    yield (
+        f"- MELD's dev split, n {dev['n']}, {len(dev['seeds'])} seeds: {scores}, accuracy "
+        f"{_spread(dev['accuracy'])} (always the commonest class: "
+        f"{_share(dev['commonest_class'])}). Read once a seed, when everything was chosen. "
+        f"{dev['source']}, {dev['licence']}."
+    )
+    each = ", ".join(f"{e} {n}" for e, n in typed["each"].items())
+    yield (
+        f"- Typed sentences: {typed['right']} of {typed['n']} right (shipped seed; by seed "
+        f"{typed['right_by_seed']}); of five each: {each}. {typed['about']}"
+    )
+    fixed = typed["listen"]
+    yield f"- “{fixed['sentence']}” is answered {fixed['answered']}."
+    if typed["wrong"]:
+        yield "\n| sentence | meant | answered |\n|---|---|---|"
+    for row in typed["wrong"]:
+        yield f"| {row['sentence']} | {row['meant']} | {row['answered']} |"
+
+
 def _more(card: Mapping[str, Any]) -> Iterator[str]:
     """What only one model has."""
     if experts := card.get("experts"):
@@ -93,6 +122,7 @@ def written(name: str) -> str:
         "Written from `card.json` by the training code; do not edit.\n",
         f"- Data: {card['data']['name']}, {card['data']['what']}. "
         f"World {card['data']['world'][:12]}; test split read {card['data']['test_read']}.",
+        *([f"- Beside them: {told}."] if (told := card["data"].get("beside")) else ()),
         f"- Seeds: {training['seeds']}; they vary {training['seeds_vary']}. "
         f"Shipped: seed {training['seed']}, epoch {training['best_epoch'] + 1}.",
         f"- Temperature {calibration['temperature']:.2f}, fitted on validation; calibration error "
@@ -107,7 +137,9 @@ def written(name: str) -> str:
             f"On {key.replace('_', ' ')}: fused against {found['best_single']}, "
             f"{found['points']:+.1f} points of accuracy."
         )
-    lines += ["\n## Real data, untuned\n", *(list(_real(card)) or ["Not measured."])]
+    real = "## Real data" if "sentences" in card else "## Real data, untuned"
+    lines += [f"\n{real}\n", *(list(_real(card)) or ["Not measured."])]
+    lines += _sentences(card)
     lines += _more(card)
     lines += ["\n## Curves of the shipped run\n", *_curves(card)]
     lines += ["\n## Limits\n", *(f"- {limit}" for limit in card["limits"])]

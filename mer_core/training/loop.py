@@ -80,6 +80,16 @@ class History:
         return self.rows[self.best]
 
 
+def order_of(epoch: int, config: TrainConfig) -> torch.Generator:
+    """What decides the order of an epoch's batches."""
+    return torch.Generator().manual_seed(config.seed * 1_000 + epoch)
+
+
+def epoch_of(order: torch.Generator, config: TrainConfig) -> int:
+    """Which epoch an order was made for, counted from 0."""
+    return order.initial_seed() - config.seed * 1_000
+
+
 def learning_rate(step: int, steps: int, config: TrainConfig) -> float:
     """Rate at a step: linear warm-up, then half a cosine to a twentieth of the peak."""
     warm = max(1, int(config.warmup * steps))
@@ -113,9 +123,8 @@ def fit(
     run.resume()
     for epoch in range(run.epoch, config.epochs):
         torch.manual_seed(config.seed * 1_000 + epoch)
-        order = torch.Generator().manual_seed(config.seed * 1_000 + epoch)
         start = time.perf_counter()
-        means = run.train(batches(order), epoch, progress)
+        means = run.train(batches(order_of(epoch, config)), epoch, progress)
         model.eval()
         with torch.no_grad():
             scores = dict(score(model))

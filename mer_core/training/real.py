@@ -1,4 +1,4 @@
-"""How the shipped weights do, untuned, on real stickers, voices and sentences.
+"""How the shipped weights do, as they are, on real stickers, voices and sentences.
 
 The data are not part of this repository: MER_DATA_DIR names their folder. What is measured here
 goes on the cards, and stands beside the answer to every upload.
@@ -20,6 +20,7 @@ from mer_core.models import EmotionModel
 from mer_core.processing.media import read_sound
 from mer_core.task import EMOTIONS
 from mer_core.training.real_stickers import ALIASES
+from mer_core.training.recipes import SENTENCES
 from mer_core.types import Sample
 
 Progress = Callable[[str, int, int], None]
@@ -122,7 +123,9 @@ def measure(names: Sequence[str], progress: Progress = lambda *_: None) -> dict[
         chosen = [n for n in names if n in readers]
         samples = read(folder) if chosen else []
         for name in chosen:
-            entry = {"what": what, "tuned": False, **score(load(name), samples, progress)}
+            tuned = key == "meld" and name in SENTENCES
+            what_is = f"{what}, whose training split it learned from" if tuned else what
+            entry = {"what": what_is, "tuned": tuned, **score(load(name), samples, progress)}
             found.setdefault(name, {})[key] = entry
     for name, real in found.items():
         card = dict(read_card(name))

@@ -37,7 +37,7 @@ PLANS: dict[str, TrainConfig] = {
     "mghft": TrainConfig(
         epochs=6, batch=64, lr=1e-3, weight_decay=0.05, modality_dropout=0.0, mismatch=0.12
     ),
-    "egmf": TrainConfig(epochs=4, batch=64, lr=1e-3, weight_decay=0.01, autocast=True),
+    "egmf": TrainConfig(epochs=5, batch=64, lr=1e-3, weight_decay=0.01, autocast=True),
     "hct_dmg": TrainConfig(epochs=5, batch=64, lr=2e-3, weight_decay=0.01),
     "hct_dmg_sample": TrainConfig(epochs=5, batch=64, lr=2e-3, weight_decay=0.01),
     "mult": TrainConfig(epochs=5, batch=64, lr=2e-3, weight_decay=0.01),

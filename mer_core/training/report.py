@@ -31,7 +31,17 @@ from mer_core.recording import versions as package_versions
 from mer_core.trace import capture
 from mer_core.training.evaluation import Answers, answers
 from mer_core.training.features import keep_only
-from mer_core.training.recipes import SEEDS, Version, fresh, run_folder, tables_for, versions
+from mer_core.training.recipes import (
+    SEEDS,
+    SENTENCES,
+    Version,
+    fresh,
+    run_folder,
+    tables_for,
+    versions,
+)
+from mer_core.training.sentence_report import sentence_report
+from mer_core.training.sentences import beside
 
 Progress = Callable[[str, int, int], None]
 
@@ -43,7 +53,10 @@ LIMITS = {
         "The intention cannot be seen in a picture: for uploads it is a guess, and marked so.",
     ],
     "egmf": [
-        "Trained on generated puppets (demo data) alone: babble for voices, drawn faces.",
+        "Voices and faces: generated puppets (demo data) alone, babble and drawings. Words: those "
+        "of the puppets, lines of a TV series (MELD) and situations that we wrote.",
+        "The number beside the emotion was learned from puppets alone; on real sentences it is a "
+        "guess.",
         "Its language model is the 22-million-parameter sentence encoder run as a causal decoder; "
         "it answers with single words and does not converse.",
     ],
@@ -287,7 +300,17 @@ def report(name: str, progress: Progress, seeds: Sequence[int] = SEEDS) -> Path:
     if name == "egmf":
         parts = [keep_only(b, ()) for b in tables["test"].evaluation()]
         about["experts"] = expert_report(model, parts)
+    if (plan := SENTENCES.get(name)) is not None:
+        about["data"] |= {"beside": beside(plan)}
+        about["sentences"] = sentence_report(_fused_runs(name, found), progress)
     return save_checkpoint(model, name, about)
+
+
+def _fused_runs(name: str, found: dict[str, Any]) -> list[EmotionModel]:
+    """The fused models of every seed whose run is here, the one that ships first."""
+    fused = versions(name)[0]
+    seeds = [row["seed"] for row in found["fused"]["seeds"]]
+    return [load_run(name, fused, s)[0] for s in seeds if has_run(name, fused, s)]
 
 
 def _add_to_card(name: str, found: dict[str, Any]) -> Path:

@@ -11,6 +11,7 @@ import random
 import string
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol, runtime_checkable
 
 import torch
 from torch import Tensor
@@ -21,8 +22,7 @@ from mer_core.metrics import classification
 from mer_core.models.base import EmotionModel
 from mer_core.task import EMOTIONS
 from mer_core.training.features import process, trimmed
-from mer_core.training.loop import TrainConfig
-from mer_core.training.utterances import UtteranceTable
+from mer_core.training.loop import TrainConfig, epoch_of
 from mer_core.types import Batch, Modality, Sample
 
 Progress = Callable[[str, int, int], None]
@@ -46,6 +46,8 @@ class SentencePlan:
         bare: Every so many-th line of MELD stands without punctuation, as people type; the
             situations bring their own ways of writing.
         share: Part of them that an epoch sees, each time another.
+        alone: So many epochs at the start have nothing but sentences: a language model that
+            already reads hears voices and faces better than one that learns all at once.
         batch: Sentences a step.
     """
 
@@ -53,8 +55,9 @@ class SentencePlan:
     balance: float = 0.3
     situations: int = 800
     bare: int = 4
-    share: float = 0.6
-    batch: int = 32
+    share: float = 0.5
+    alone: int = 1
+    batch: int = 64
 
 
 def meld_sentences(split: str) -> list[Sample]:
@@ -66,6 +69,17 @@ def meld_sentences(split: str) -> list[Sample]:
     ours = {"joy": "happiness"}
     lines = [meld for meld in meld_set().splits[split] if meld.text]
     return [replace(s, target=ours.get(str(s.target), s.target)) for s in lines]
+
+
+def beside(plan: SentencePlan) -> str:
+    """What stands beside the puppets in training, in words, for a card."""
+    source = meld_set().source
+    assert source is not None
+    return (
+        f"{source.citation}, its training split ({source.licence}) without the "
+        f"{plan.held_out:.0%} of its dialogues that choose the epoch, and {plan.situations} "
+        "written situations of each emotion (ours, generated from a grammar)"
+    )
 
 
 def dialogue_of(sample: Sample) -> str:
@@ -114,20 +128,21 @@ class SentenceTable:
         """Batches in an epoch."""
         return max(1, round(self.plan.share * len(self)) // self.plan.batch)
 
-    def training(self, generator: torch.Generator) -> list[Tensor]:
-        """Rows of each batch of an epoch: MELD's lines drawn by emotion, situations in turn."""
+    def training(self, generator: torch.Generator, batches: int) -> list[Tensor]:
+        """Rows of so many batches: MELD's lines drawn by emotion, situations each once."""
         target = self.batch.target
         assert target is not None
         told = target[: self.drawn]
         weight = told.bincount(minlength=len(EMOTIONS)).float().clamp(min=1) ** -self.plan.balance
         drawn = weight[told].multinomial(self.drawn, replacement=True, generator=generator)
         rows = torch.cat([drawn, torch.arange(self.drawn, len(self))])
-        wanted = self.steps() * self.plan.batch
-        rows = rows[torch.randperm(len(rows), generator=generator)][:wanted]
-        batches: list[Tensor] = []
+        rounds = -(-batches * self.plan.batch // len(rows))
+        order = [torch.randperm(len(rows), generator=generator) for _ in range(rounds)]
+        rows = rows[torch.cat(order)][: batches * self.plan.batch]
+        found: list[Tensor] = []
         for bucket in rows.split(BUCKET * self.plan.batch):
-            batches += bucket[self.lengths[bucket].argsort(stable=True)].split(self.plan.batch)
-        return batches
+            found += bucket[self.lengths[bucket].argsort(stable=True)].split(self.plan.batch)
+        return found
 
     def at(self, rows: Tensor) -> Batch:
         """One training batch."""
@@ -157,15 +172,23 @@ def said_to(model: EmotionModel, batch: Batch, size: int = 128) -> tuple[Tensor,
     return torch.cat(probs), torch.cat(target)
 
 
+@runtime_checkable
+class Learned(Protocol):
+    """What gives the batches of an epoch: an UtteranceTable, for one."""
+
+    def steps(self, config: TrainConfig) -> int: ...
+    def training(self, config: TrainConfig) -> Callable[[torch.Generator], Iterator[Batch]]: ...
+
+
 class WithSentences:
     """Puppets and sentences in turn: the batches of an epoch in an order that the seed decides.
 
     Args:
-        puppets: An UtteranceTable.
+        puppets: The data set that the model learns from first of all.
         sentences: What stands beside it.
     """
 
-    def __init__(self, puppets: UtteranceTable, sentences: SentenceTable) -> None:
+    def __init__(self, puppets: Learned, sentences: SentenceTable) -> None:
         self.puppets, self.sentences = puppets, sentences
 
     def steps(self, config: TrainConfig) -> int:
@@ -173,12 +196,13 @@ class WithSentences:
         return self.puppets.steps(config) + self.sentences.steps()
 
     def training(self, config: TrainConfig) -> Callable[[torch.Generator], Iterator[Batch]]:
-        """Batches of either kind, shuffled."""
+        """Batches of either kind, shuffled; in the first epochs sentences alone."""
 
         def batches(generator: torch.Generator) -> Iterator[Batch]:
-            rows = self.sentences.training(generator)
+            alone = epoch_of(generator, config) < self.sentences.plan.alone
+            count = 0 if alone else self.puppets.steps(config)
+            rows = self.sentences.training(generator, self.steps(config) - count)
             first = self.puppets.training(config)(generator)
-            count = self.puppets.steps(config)
             turn = torch.randperm(count + len(rows), generator=generator) < count
             text = iter(rows)
             for puppets in turn.tolist():
