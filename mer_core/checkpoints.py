@@ -184,6 +184,8 @@ def load(name: str, device: str | torch.device = "cpu") -> EmotionModel:
     weights = read_weights(name, card["weights_sha256"])
     model = kind(card["config"])
     put(model, weights, name)
+    if (merge := getattr(model, "merge_adapters", None)) is not None:  # EGMF's LoRA
+        merge()
     seed = card.get("training", {}).get("seed")
     model.origin = {"model": name, "weights_sha256": card["weights_sha256"], "seed": seed}
     return model.to(device).eval().requires_grad_(False)  # type: ignore[return-value]

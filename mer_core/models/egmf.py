@@ -450,6 +450,15 @@ class EGMF(EmotionModel):
         state = self.state_dict()
         return {n: t for n, t in state.items() if n in learned or not n.startswith(prefix)}
 
+    def merge_adapters(self) -> None:
+        """Fold LoRA into the weights it adapts, so that answering costs no more than without it.
+
+        `mer_core.checkpoints.load` calls it: what is loaded is inspected and never trained on.
+        Weights in 4 bits stay as they are: merging would round LoRA away.
+        """
+        if self.config.precision != "4bit":
+            self.language.merge()
+
     def groups(self, lr: float, weight_decay: float) -> list[dict[str, Any]]:
         """Gates and LoRA learn faster than the rest; the gates never decay."""
         c = self.config

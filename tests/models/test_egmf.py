@@ -599,3 +599,14 @@ def test_plain_data_makes_a_config_and_strange_names_are_refused() -> None:
 def test_unknown_choices_are_named(change: dict) -> None:
     with pytest.raises(ValueError, match="'magic' was given"):
         build(**change)
+
+
+def test_what_is_loaded_has_its_lora_merged_and_still_ships_it() -> None:
+    from mer_core.checkpoints import load
+
+    shipped = load("egmf")
+
+    assert isinstance(shipped, EGMF)
+    assert all(layer.merged for layer in shipped.language.lora_layers())
+    assert any("lora_B" in name for name in shipped.shipped())
+    assert min(shipped.language.lora_norms()) > 0
