@@ -39,7 +39,12 @@ from mer_core.training.emoji import (
 from mer_core.training.loop import TrainConfig
 from mer_core.types import Batch, Modality, Stream
 
-QUICK = Plan(TrainConfig(epochs=1, batch=4, lr=1e-3, weight_decay=0.05), words=3)
+QUICK = Plan(
+    TrainConfig(epochs=1, batch=4, lr=1e-3, weight_decay=0.05),
+    words=3,
+    members={"fused": 1, "text-only": 2, "image-only": 2},
+)
+ALL = sum(QUICK.members.values())
 QUIET = lambda *_: None  # noqa: E731
 
 
@@ -231,12 +236,51 @@ def test_a_killed_run_goes_on_and_ends_the_same(nine, tmp_path, monkeypatch):
     with pytest.raises(Killed):
         emoji.run(ask, killing, QUICK)
     resumed, again = count_trainings(lambda: emoji.run(ask, QUIET, QUICK))
-    assert again == 2 * QUICK.members  # of nine parts seven had ended
+    assert again == 2 * QUICK.members["image-only"]  # of nine parts seven had ended
 
     monkeypatch.setenv("MER_CACHE", str(tmp_path / "another"))
     whole, trained = count_trainings(lambda: emoji.run(ask, QUIET, QUICK))
-    assert trained == 9 * QUICK.members
+    assert trained == FOLDS * ALL
     assert whole.rows == resumed.rows
+
+
+def test_no_held_out_emoji_is_learned_from_by_any_member(nine, monkeypatch):
+    """Whoever answers for an emoji was trained without it, in whatever version and repeat."""
+    learned_by, told = {}, []
+    train, answers = emoji.train, emoji.answers
+
+    def watched_train(start, table, learnt, keep, plan):
+        model = train(start, table, learnt, keep, plan)
+        learned_by[id(model)] = (model, {table.ids[int(i)] for i in learnt}, plan.train.seed)
+        return model
+
+    def watched_answers(model, table, asked, keep):
+        _, learnt, seed = learned_by[id(model)]
+        told.append((keep, seed, learnt, {table.ids[int(i)] for i in asked}))
+        return answers(model, table, asked, keep)
+
+    monkeypatch.setattr(emoji, "train", watched_train)
+    monkeypatch.setattr(emoji, "answers", watched_answers)
+    emoji.run(Ask(seeds=(0, 1)), QUIET, QUICK)
+
+    assert len(told) == 2 * FOLDS * ALL
+    everyone = set(rated_emoji().groups)
+    for _, _, learnt, asked in told:
+        assert learnt
+        assert not learnt & asked
+        assert learnt | asked == everyone
+    assert len({(keep, seed) for keep, seed, *_ in told}) == len(told)  # no member repeats another
+
+
+def test_more_members_leave_ended_runs_in_place(nine):
+    emoji.run(Ask(seeds=(0,)), QUIET, QUICK)
+    more = replace(QUICK, members={**QUICK.members, "image-only": 3})
+
+    found, trained = count_trainings(lambda: emoji.run(Ask(seeds=(0,)), QUIET, more))
+
+    assert trained == FOLDS
+    assert found.manifest["plan"]["members"]["image-only"] == 3
+    assert any("3 of image-only" in note for note in found.notes)
 
 
 def test_a_damaged_part_is_trained_again(nine, tmp_path):
