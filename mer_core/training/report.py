@@ -87,7 +87,9 @@ TEST_READ = {
     "mghft": f"{_TWICE}; once more for this recipe, whose changes (a sticker in eight has another "
     "one's picture in training; no label smoothing) were chosen on validation; twice by the "
     "saved experiments; and once by the grades of probes",
-    "egmf": f"{_TWICE}; none changed since; {_LATER}",
+    "egmf": f"{_TWICE}; for this recipe, which was chosen on validation, once more when its seeds "
+    "were done and once by each saved experiment; once more by the grades of probes, the table of "
+    "hard samples and the survey of experts",
     "hct_dmg": f"{_TWICE}; none changed since; once more by each saved experiment; {_AGAIN}",
     "hct_dmg_sample": f"{_ONCE}; {_AGAIN}",
     "mult": f"{_ONCE}; once more by each saved experiment that compares with it; {_AGAIN}",

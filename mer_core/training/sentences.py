@@ -46,8 +46,7 @@ class SentencePlan:
         bare: Every so many-th line of MELD stands without punctuation, as people type; the
             situations bring their own ways of writing.
         share: Part of them that an epoch sees, each time another.
-        alone: So many epochs at the start have nothing but sentences: a language model that
-            already reads hears voices and faces better than one that learns all at once.
+        alone: So many epochs at the start have nothing but sentences.
         batch: Sentences a step.
     """
 
@@ -55,8 +54,8 @@ class SentencePlan:
     balance: float = 0.3
     situations: int = 800
     bare: int = 4
-    share: float = 0.5
-    alone: int = 1
+    share: float = 0.7
+    alone: int = 0
     batch: int = 64
 
 

@@ -26,7 +26,7 @@ from mer_core.types import Batch, Modality, Stream
 
 HEADER = "Sr No.,Utterance,Speaker,Emotion,Sentiment,Dialogue_ID,Utterance_ID,Season,Episode\n"
 MELD = ("anger", "disgust", "fear", "joy", "neutral", "sadness", "surprise")
-PLAN = SentencePlan(situations=4, batch=8, held_out=0.25)
+PLAN = SentencePlan(situations=4, batch=8, held_out=0.25, alone=1)
 
 
 def lines(count, start=0):
