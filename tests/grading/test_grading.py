@@ -167,7 +167,9 @@ def test_a_product_of_experts_finds_staged_lies_and_who_lies(staged):
 
 
 def test_listeners_are_one_more_expert_where_they_were_asked(staged):
-    evidence, known = staged
+    clear, known = staged
+    noise = torch.randn(clear.seen.logits.shape, generator=torch.Generator().manual_seed(1))
+    evidence = Evidence(replace(clear.seen, logits=clear.seen.logits + 3 * noise))
     own = 3 * torch.nn.functional.one_hot(known.own, 7).float()
     heard = replace(evidence, listened=own.log_softmax(-1))
     kind = known.kind.numpy()
@@ -177,7 +179,7 @@ def test_listeners_are_one_more_expert_where_they_were_asked(staged):
     assert set(told) == set(without) | {"listeners"}
     lies = kind > 0
     scores = [auroc(1 - t["combination"][:, 0], lies) for t in (told, without)]
-    assert scores[0] > scores[1]
+    assert scores[0] > scores[1] + 0.02
     rows = {m.name: m for m in as_measured(told, fit(heard, known, "w"))}
     assert rows["listeners"].passes == ("listening",)
     assert rows["combination"].passes == ("alone", "listening")
