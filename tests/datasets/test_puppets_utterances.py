@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from mer_core.datasets.puppets import clips, oracle, sentences, voices
+from mer_core.datasets.puppets.collection import stickers, utterances
 from mer_core.datasets.puppets.face import PROTOTYPES, UNITS
 from mer_core.datasets.puppets.utterances import (
     HELD_OUT_SPEAKERS,
@@ -197,3 +198,9 @@ def test_a_world_without_lies_has_nothing_to_detect():
     found = oracle.utterance_ceilings("train", 200, honest)
     assert found["incongruent"] == 0
     assert np.isnan(found["liar"])
+
+
+@pytest.mark.parametrize("collection", [stickers, utterances])
+def test_a_split_that_is_none_gets_a_sentence(collection):
+    with pytest.raises(UnknownName, match="Did you mean 'test'"):
+        collection("tset")

@@ -1,11 +1,12 @@
 """The generated world as sequences of samples, drawn when asked for."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import overload
 
 from mer_core.datasets.puppets.stickers import sticker
 from mer_core.datasets.puppets.utterances import utterance
 from mer_core.datasets.puppets.world import WORLD, World
+from mer_core.errors import UnknownName
 from mer_core.types import Sample
 
 
@@ -43,12 +44,18 @@ class Collection(Sequence[Sample]):
 
 
 def stickers(split: str, limit: int | None = None, world: World = WORLD) -> Collection:
-    """Generated stickers of a split, the first `limit` of them."""
-    count = world.stickers[split]
+    """Generated stickers of a split, the first `limit` of them. Raises UnknownName."""
+    count = _count(world.stickers, split)
     return Collection(sticker, split, count if limit is None else min(limit, count), world)
 
 
 def utterances(split: str, limit: int | None = None, world: World = WORLD) -> Collection:
-    """Generated utterances of a split, the first `limit` of them."""
-    count = world.utterances[split]
+    """Generated utterances of a split, the first `limit` of them. Raises UnknownName."""
+    count = _count(world.utterances, split)
     return Collection(utterance, split, count if limit is None else min(limit, count), world)
+
+
+def _count(counts: Mapping[str, int], split: str) -> int:
+    if split not in counts:
+        raise UnknownName(split, counts)
+    return counts[split]
