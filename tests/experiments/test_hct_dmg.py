@@ -231,3 +231,15 @@ def test_the_shipped_weights_show_what_is_asked():
     assert {r.group for r in found.rows} == set(divergence.MODELS.values())
     with pytest.raises(BadInput, match="of seed 0"):
         divergence.run(Ask("valid", 60, (3,)), lambda *_: None)
+
+
+def test_the_hierarchy_can_be_tried_in_a_page_with_what_ships():
+    """Shipped weights and shipped probes: nothing is trained, one seed of each model."""
+    from mer_core.experiments.hct_dmg.hierarchy import EXPERIMENT
+
+    found = EXPERIMENT.run(Ask("valid", 40, quick=True), lambda *_: None)
+
+    assert EXPERIMENT.live
+    assert len(found.manifest["weights"]) == 2
+    assert {row.seeds for row in found.rows} == {1}
+    assert found.data["n"] == 40
