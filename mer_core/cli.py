@@ -291,9 +291,7 @@ def train(
     as_json: AsJson = False,
 ) -> None:
     """Train again what ships, or a model on a set of the field. A stopped run goes on."""
-    from mer_core.allocator import keep_freed_memory
-    from mer_core.models import NAMES
-    from mer_core.training import recipes, report
+    from mer_core.training import recipes
 
     names = SHIPPED if ALL in model else tuple(model)
     asked = {"path": path, "preset": preset, "layers": layers, "epochs": epochs}
@@ -307,21 +305,32 @@ def train(
     chosen |= {"folds": True} if folds else {}
     if chosen:
         raise BadInput(f"--{', --'.join(chosen)}: only together with --dataset. Name the set.")
-    keep_freed_memory()
-    with Bars(as_json) as progress:
-        for name in names:
-            recipes.train(name, progress, seed or recipes.SEEDS, version or ())
-            if ship and name in NAMES:
-                report.report(name, progress, seed or recipes.SEEDS)
-            if ship and name == "mghft":
-                report.ship_interpreter()
-            if ship and name in NAMES:
-                report.finish([name], progress)
+    _train_on_puppets(names, seed or recipes.SEEDS, version or (), ship, as_json)
     told = {"trained": list(names), "folder": str(recipes.RUNS)}
     if as_json:
         print_json(told)
     else:
         typer.echo(f"Trained: {', '.join(names)}. The runs lie in {recipes.RUNS.name}/.")
+
+
+def _train_on_puppets(
+    names: Sequence[str], seeds: Sequence[int], version: Sequence[str], ship: bool, as_json: bool
+) -> None:
+    """Everything that ships with the app, one name after the other."""
+    from mer_core.allocator import keep_freed_memory
+    from mer_core.models import NAMES
+    from mer_core.training import recipes, report
+
+    keep_freed_memory()
+    with Bars(as_json) as progress:
+        for name in names:
+            recipes.train(name, progress, seeds, version)
+            if ship and name in NAMES:
+                report.report(name, progress, seeds)
+            if ship and name == "mghft":
+                report.ship_interpreter()
+            if ship and name in NAMES:
+                report.finish([name], progress)
 
 
 def _train_on_set(

@@ -7,12 +7,11 @@ from mer_core.experiments.egmf.bench import open_bench, result
 from mer_core.experiments.egmf.scores import (
     MAE,
     SHIPPED,
-    TRAINED,
     row_of,
     scored,
     told_of_cases,
 )
-from mer_core.experiments.egmf.short import WITHOUT_TRAINING, Short, dropped, together
+from mer_core.experiments.egmf.short import WITHOUT_TRAINING, Short, dropped, trained_rows
 from mer_core.experiments.egmf.short import Bench as ShortBench
 from mer_core.probes.gates import EXPERT_NAMES
 
@@ -43,7 +42,7 @@ def run(ask: Ask, progress: Progress) -> Result:
             rows += scored(case, said, base, group=SHIPPED)
     short = None if ask.quick else ShortBench(ask, progress)
     if short is not None:
-        rows += _trained(short)
+        rows += trained_rows(short, {c: Short(without=gone) for c, gone in CASES.items()})
     return result(
         bench,
         EXPERIMENT.name,
@@ -57,15 +56,6 @@ def run(ask: Ask, progress: Progress) -> Result:
             "the first step.",
         ),
     )
-
-
-def _trained(short: ShortBench) -> list[Row]:
-    rows, base = [], None
-    for case, gone in CASES.items():
-        said = together(short.over_seeds(Short(without=gone), case))
-        rows += scored(case, said, base, group=TRAINED)
-        base = base or said
-    return rows
 
 
 def _says(rows: Sequence[Row]) -> tuple[str, ...]:

@@ -10,12 +10,11 @@ from mer_core.experiments.egmf.bench import Bench, open_bench, result
 from mer_core.experiments.egmf.scores import (
     MAE,
     SHIPPED,
-    TRAINED,
     row_of,
     scored,
     told_of_cases,
 )
-from mer_core.experiments.egmf.short import PLAN, WITHOUT_TRAINING, Short, together
+from mer_core.experiments.egmf.short import PLAN, WITHOUT_TRAINING, Short, trained_rows
 from mer_core.experiments.egmf.short import Bench as ShortBench
 from mer_core.task import EMOTIONS
 
@@ -40,7 +39,8 @@ def run(ask: Ask, progress: Progress) -> Result:
         rows += scored(case, said, base if keep else None, group=SHIPPED)
     short = None if ask.quick else ShortBench(ask, progress)
     if short is not None:
-        rows += _trained(short)
+        cases = {case: Short(plan=replace(PLAN, keep=keep)) for case, keep in CASES.items()}
+        rows += trained_rows(short, cases)
     return result(
         bench,
         EXPERIMENT.name,
@@ -55,15 +55,6 @@ def run(ask: Ask, progress: Progress) -> Result:
             _without_looking(bench),
         ),
     )
-
-
-def _trained(short: ShortBench) -> list[Row]:
-    rows, base = [], None
-    for case, keep in CASES.items():
-        said = together(short.over_seeds(Short(plan=replace(PLAN, keep=keep)), case))
-        rows += scored(case, said, base, group=TRAINED)
-        base = base or said
-    return rows
 
 
 def _without_looking(bench: Bench) -> str:

@@ -9,7 +9,7 @@ from torch import Tensor
 from mer_core.experiments.base import ACCURACY, Ask, PaperExperiment, Progress, Result, Row, spread
 from mer_core.experiments.egmf.bench import Bench, open_bench, result
 from mer_core.experiments.egmf.scores import MAE, TRAINED, row_of, scored, told_of_cases
-from mer_core.experiments.egmf.short import BASE, WITHOUT_TRAINING, Short, together
+from mer_core.experiments.egmf.short import BASE, WITHOUT_TRAINING, Short, trained_rows
 from mer_core.experiments.egmf.short import Bench as ShortBench
 from mer_core.trace import Edit
 
@@ -34,7 +34,7 @@ def run(ask: Ask, progress: Progress) -> Result:
     rows = [row for group, keep in HEARD.items() for row in _replaced(bench, group, keep)]
     short = None if ask.quick else ShortBench(ask, progress)
     if short is not None:
-        rows += _trained(short)
+        rows += trained_rows(short, {c: Short(config) for c, config in CASES.items()})
     return result(
         bench,
         EXPERIMENT.name,
@@ -76,15 +76,6 @@ def _replaced(bench: Bench, group: str, keep: Sequence[str]) -> list[Row]:
 
         said = bench.ask(f"{case}, {group}", keep, edits)
         rows += scored(case, said, base, group=group)
-    return rows
-
-
-def _trained(short: ShortBench) -> list[Row]:
-    rows, base = [], None
-    for case, config in CASES.items():
-        said = together(short.over_seeds(Short(config), case))
-        rows += scored(case, said, base, group=TRAINED)
-        base = base or said
     return rows
 
 

@@ -3,7 +3,7 @@
 See `mer_core.experiments.short` for what a short run is.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,7 +17,7 @@ from mer_core.disk import write_json
 from mer_core.experiments import short as shared
 from mer_core.experiments.base import Ask, Progress, Result, Row, SharedProgress
 from mer_core.experiments.egmf.languages import LAYERS, Recipe, language_folder
-from mer_core.experiments.egmf.scores import Said
+from mer_core.experiments.egmf.scores import TRAINED, Said, scored
 from mer_core.experiments.short import COST as COST
 from mer_core.experiments.short import Basis, checked, kept, learn, remembered, table
 from mer_core.models.egmf import EGMF, EGMFConfig
@@ -223,3 +223,14 @@ def together(ended: Sequence[Ended]) -> Said:
 def result(bench: Bench, experiment: str, rows: Sequence[Row], **more: Any) -> Result:
     """A result of short runs with its data and its manifest filled in."""
     return shared.result(BASIS, bench, experiment, rows, **more)
+
+
+def trained_rows(bench: Bench, cases: Mapping[str, Short]) -> list[Row]:
+    """Short runs of every case with every seed, each compared with the first case."""
+    rows: list[Row] = []
+    base: Said | None = None
+    for case, short in cases.items():
+        said = together(bench.over_seeds(short, case))
+        rows += scored(case, said, base, group=TRAINED)
+        base = base or said
+    return rows
