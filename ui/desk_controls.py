@@ -138,7 +138,9 @@ def _slider(standing: Standing, i: int, weights: Tensor, silent: Sequence[int]) 
     """One weight, in percent where all sum to 100. It shows the setting, whoever set it."""
     desk, key = standing.desk, f"{_SLIDER}{i}-{standing.desk.of}"
     simplex, value = desk.simplex, float(weights[i])
-    st.session_state[key] = round(100 * value) if simplex else round(value / 0.05) * 0.05
+    shown = round(100 * value) if simplex else round(value / 0.05) * 0.05
+    if st.session_state.get(key) != shown:  # what is set overrules a hand that is still dragging
+        st.session_state[key] = shown
     label = desk.parts[i].capitalize()
     look: dict[str, Any] = (
         {"min_value": 0, "max_value": 100, "format": "%d %%"}

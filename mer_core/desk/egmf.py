@@ -70,7 +70,7 @@ class EGMFDesk(Desk):
             return self.model.answer(prompt)
         places = self.model.questions(prompt)
         scores = _behind(self.model, self._kept, self._start, prompt, places).float()
-        return _read(self.model, scores)
+        return self.model.read(prompt, scores)
 
 
 @torch.no_grad()
@@ -102,21 +102,3 @@ def _behind(
         logits_to_keep=places - start,
     )
     return out.logits
-
-
-def _read(model: EGMF, scores: Float[Tensor, "setting question vocabulary"]) -> Prediction:
-    """What the scores of the next words say, as `EGMF.answer` reads them."""
-    c, sentiment = model.config, None
-    if c.limits:
-        low, high = c.limits
-        values = torch.linspace(low, high, len(c.degrees), device=scores.device)
-        sentiment = scores[:, -1, model.degrees_ids].softmax(dim=-1) @ values
-    best = scores[:, 0].argmax(dim=-1)
-    return Prediction(
-        scores[:, 0, model.answers_ids],
-        c.emotions,
-        float(model.temperature),
-        sentiment,
-        tuple(model.language.decode([i]) for i in best.tolist()),
-        {"emotion": ~torch.isin(best, model.answers_ids)},
-    )

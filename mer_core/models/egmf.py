@@ -76,7 +76,7 @@ class EGMFConfig:
             the rest.
     """
 
-    language: str = "THUDM/glm-4-9b"
+    language: str = "THUDM/glm-4-9b-hf"
     layers: int | None = None
     precision: str = "full"
     rank: int = 8
@@ -334,8 +334,14 @@ class EGMF(EmotionModel):
 
         One that is asked for a number alone has two classes, by its sign, as other models have.
         """
-        c = self.config
         scores = self.language(prompt.embeds, prompt.mask, self.questions(prompt)).float()
+        return self.read(prompt, scores)
+
+    def read(
+        self, prompt: Prompt, scores: Float[Tensor, "batch question vocabulary"]
+    ) -> Prediction:
+        """The answers to a prompt, from the scores of the next words where it asks."""
+        c = self.config
         number, unread = self._number(prompt, scores[:, -1]) if c.limits else (None, None)
         odd = {} if unread is None else {"number": unread}
         temperature = float(self.temperature)
@@ -352,12 +358,17 @@ class EGMF(EmotionModel):
     def _number(
         self, prompt: Prompt, scores: Float[Tensor, "batch vocabulary"]
     ) -> tuple[Float[Tensor, " batch"], Bool[Tensor, " batch"] | None]:
-        """The number, and where what was said is none: it is then the middle of the range."""
+        """The number, and where the most likely next word is none.
+
+        A number that is to be said and is none is the middle of the range; degrees are compared
+        with each other whatever else was likelier.
+        """
         c = self.config
         if c.degrees:
             low, high = c.limits
             values = torch.linspace(low, high, len(c.degrees), device=scores.device)
-            return scores[:, self.degrees_ids].softmax(dim=-1) @ values, None
+            odd = ~torch.isin(scores.argmax(dim=-1), self.degrees_ids)
+            return scores[:, self.degrees_ids].softmax(dim=-1) @ values, odd
         if c.number == "expected":
             return expected_number(self.language, prompt, c.limits), None
         said = [parse_number(text, c.limits) for text in self._say_number(prompt)]

@@ -9,6 +9,7 @@ from mer_core.experiments.egmf.scores import (
     SHIPPED,
     row_of,
     scored,
+    sure,
     told_of_cases,
 )
 from mer_core.experiments.egmf.short import WITHOUT_TRAINING, Short, dropped, trained_rows
@@ -63,9 +64,10 @@ def _says(rows: Sequence[Row]) -> tuple[str, ...]:
     for group in dict.fromkeys(r.group for r in rows):
         without = [c for c, gone in CASES.items() if len(gone) == 1]
         worst = min(without, key=lambda case: row_of(rows, case, group=group).value)
-        told.append(
-            f"{group.capitalize()}. {told_of_cases(rows, group)} Most is lost with “{worst}”."
-        )
+        least = row_of(rows, worst, group=group)
+        gone = sure(least) and least.value < row_of(rows, ALL, group=group).value
+        lost = f"Most is lost with “{worst}”." if gone else "No expert's loss is beyond chance."
+        told.append(f"{group.capitalize()}. {told_of_cases(rows, group)} {lost}")
     return tuple(told)
 
 

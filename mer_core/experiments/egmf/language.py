@@ -15,7 +15,7 @@ from mer_core.experiments.base import (
     over_seeds,
 )
 from mer_core.experiments.egmf.languages import LAYERS, RECIPES, losses_of
-from mer_core.experiments.egmf.scores import MAE, row_of, scored, told_of_cases
+from mer_core.experiments.egmf.scores import MAE, row_of, scored, sure, told_of_cases
 from mer_core.experiments.egmf.short import BASE, COST, Bench, Short, result, together
 
 UNREAD = "answers that are none of the seven"
@@ -79,9 +79,11 @@ def _says(rows: Sequence[Row]) -> tuple[str, ...]:
     told = [told_of_cases(rows)]
     random = [row_of(rows, name) for name, recipe in RECIPES.items() if not recipe.passes]
     best, base = max(random, key=lambda r: r.value), row_of(rows, EMBEDDED)
+    chance = "" if sure(best) else ", which may be chance,"
     told.append(
-        f"What was learned before is worth {100 * (base.value - best.value):+.1f} points over the "
-        f"best language model that learned nothing before (“{best.case}”); among the untrained "
+        f"What was learned before is worth {100 * (base.value - best.value):+.1f} points{chance} "
+        f"over the best language model that learned nothing before (“{best.case}”); among the "
+        f"untrained "
         f"families the best and the worst lie "
         f"{100 * (best.value - min(r.value for r in random)):.1f} points apart."
     )

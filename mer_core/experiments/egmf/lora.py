@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from mer_core.experiments.base import ACCURACY, Ask, PaperExperiment, Progress, Result, Row
-from mer_core.experiments.egmf.scores import MAE, row_of, scored, told_of_cases
+from mer_core.experiments.egmf.scores import MAE, row_of, scored, sure, told_of_cases
 from mer_core.experiments.egmf.short import BASE, COST, Bench, Short, result, together
 
 ON, OFF = f"adapted (LoRA, rank {BASE.rank})", "not adapted (no LoRA)"
@@ -40,7 +40,10 @@ def run(ask: Ask, progress: Progress) -> Result:
 
 def _says(rows: Sequence[Row]) -> tuple[str, ...]:
     on, off = (row_of(rows, case) for case in CASES)
-    verdict = "as on the paper's English sets" if on.value > off.value else "unlike there"
+    if sure(off):
+        verdict = "as on the paper's English sets" if on.value > off.value else "unlike there"
+    else:
+        verdict = "which may be chance"
     return (
         f"{told_of_cases(rows)} LoRA adds {100 * (on.value - off.value):+.1f} points, {verdict}.",
     )

@@ -1,6 +1,6 @@
 """What is lost without audio, without video, without both, without text?"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import torch
@@ -10,11 +10,15 @@ from mer_core.experiments.egmf.bench import Bench, open_bench, result
 from mer_core.experiments.egmf.scores import (
     MAE,
     SHIPPED,
+    TRAINED,
+    UNSURE,
+    Said,
+    apart,
+    compared,
     row_of,
-    scored,
     told_of_cases,
 )
-from mer_core.experiments.egmf.short import PLAN, WITHOUT_TRAINING, Short, trained_rows
+from mer_core.experiments.egmf.short import PLAN, WITHOUT_TRAINING, Short, trained
 from mer_core.experiments.egmf.short import Bench as ShortBench
 from mer_core.task import EMOTIONS
 
@@ -33,20 +37,18 @@ CASES: dict[str, tuple[str, ...]] = {
 def run(ask: Ask, progress: Progress) -> Result:
     """Silence trained weights, and train short runs that never heard what is silent."""
     bench = open_bench(ask, progress)
-    base, rows = bench.ask(ALL), []
-    for case, keep in CASES.items():
-        said = bench.ask(case, keep) if keep else base
-        rows += scored(case, said, base if keep else None, group=SHIPPED)
+    said = {SHIPPED: {case: bench.ask(case, keep) for case, keep in CASES.items()}}
     short = None if ask.quick else ShortBench(ask, progress)
     if short is not None:
         cases = {case: Short(plan=replace(PLAN, keep=keep)) for case, keep in CASES.items()}
-        rows += trained_rows(short, cases)
+        said[TRAINED] = trained(short, cases)
+    rows = [row for group, answers in said.items() for row in compared(answers, group)]
     return result(
         bench,
         EXPERIMENT.name,
         rows,
         short,
-        found=_says(rows),
+        found=_says(rows, said),
         measures=(ACCURACY, MAE),
         notes=(
             "Training silenced parts of some utterances, so silence is nothing new to the "
@@ -70,19 +72,24 @@ def _without_looking(bench: Bench) -> str:
     )
 
 
-def _says(rows: Sequence[Row]) -> tuple[str, ...]:
+def _says(rows: Sequence[Row], said: Mapping[str, Mapping[str, Said]]) -> tuple[str, ...]:
     told = []
-    for group in dict.fromkeys(r.group for r in rows):
+    for group, answers in said.items():
         lost = {
             case: row_of(rows, ALL, group=group).value - row_of(rows, case, group=group).value
             for case in CASES
         }
         worst = max(lost, key=lambda case: lost[case])
-        than = "more" if lost[NO_TEXT] > lost[NO_AV] else "no more"
-        like = "as" if than == "more" else "unlike"
+        gap = apart(ACCURACY, answers[NO_TEXT].right, answers[NO_AV].right)
+        if UNSURE in gap:
+            verdict = "whether text counts more than audio and video together cannot be told"
+        elif lost[NO_TEXT] > lost[NO_AV]:
+            verdict = "text counts more than audio and video together, as in the paper"
+        else:
+            verdict = "text counts less than audio and video together, unlike in the paper"
         told.append(
             f"{group.capitalize()}. {told_of_cases(rows, group)} Most is lost with “{worst}”; "
-            f"text counts {than} than audio and video together, {like} in the paper."
+            f"{verdict} (“{NO_TEXT}” against “{NO_AV}”: {gap})."
         )
     return tuple(told)
 

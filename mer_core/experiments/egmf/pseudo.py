@@ -8,7 +8,7 @@ from torch import Tensor
 
 from mer_core.experiments.base import ACCURACY, Ask, PaperExperiment, Progress, Result, Row, spread
 from mer_core.experiments.egmf.bench import Bench, open_bench, result
-from mer_core.experiments.egmf.scores import MAE, TRAINED, row_of, scored, told_of_cases
+from mer_core.experiments.egmf.scores import MAE, TRAINED, row_of, scored, sure, told_of_cases
 from mer_core.experiments.egmf.short import BASE, WITHOUT_TRAINING, Short, trained_rows
 from mer_core.experiments.egmf.short import Bench as ShortBench
 from mer_core.trace import Edit
@@ -83,19 +83,14 @@ def _says(rows: Sequence[Row]) -> tuple[str, ...]:
     told = []
     for group in HEARD:
         own, other = (row_of(rows, case, group=group) for case in (OWN, OTHER))
-        ignored = "the language model ignores them" if _same(own, other) else "they are heard"
+        heard = "they are heard" if sure(other) else "no loss can be seen"
         told.append(
             f"{group.capitalize()}. {told_of_cases(rows, group)} With another utterance's pseudo "
-            f"tokens {spread(other)} are right instead of {spread(own)}: {ignored}."
+            f"tokens {spread(other)} are right instead of {spread(own)}: {heard}."
         )
     if any(r.group == TRAINED for r in rows):
         told.append(f"{TRAINED.capitalize()}. {told_of_cases(rows, TRAINED)}")
     return tuple(told)
-
-
-def _same(one: Row, other: Row) -> bool:
-    """Whether the intervals of two rows overlap."""
-    return not ((one.low or 0) > (other.high or 0) or (other.low or 0) > (one.high or 0))
 
 
 EXPERIMENT = PaperExperiment(

@@ -5,7 +5,6 @@ from itertools import combinations, permutations
 
 import numpy as np
 import torch
-from jaxtyping import Float
 from torch import Tensor
 
 from mer_core.experiments.base import (
@@ -20,6 +19,7 @@ from mer_core.experiments.base import (
 from mer_core.experiments.egmf.bench import Bench, open_bench, result
 from mer_core.experiments.egmf.scores import MAE, row_of, scored, told_of_cases
 from mer_core.probes.experts import SHORT, cosines
+from mer_core.probes.pseudo_carry import cka
 
 COSINE, CKA, OVER = "cosine", "CKA", "samples with a cosine over 0.9"
 LIMIT = 0.9
@@ -41,24 +41,13 @@ def run(ask: Ask, progress: Progress) -> Result:
         measures=(COSINE, OVER, CKA, ACCURACY, MAE),
         notes=(
             "The cosine is that of two experts' outputs for one utterance; what they add to every "
-            "utterance alike counts in it. CKA (linear) looks at how outputs differ from utterance "
+            "utterance alike counts in it. CKA (linear, unbiased: about 0 for unrelated outputs, "
+            "and perhaps below) looks at how outputs differ from utterance "
             "to utterance, so it is blind to that, and to turns of the whole space: it may be high "
             "where the cosine is low.",
             "“B in place of A”: A's output is replaced by B's, under A's weight.",
         ),
     )
-
-
-def cka(x: Float[Tensor, "sample one"], y: Float[Tensor, "sample other"]) -> float:
-    """Linear centred kernel alignment: 1 where one is a turned and scaled other, 0 if unrelated.
-
-    Source: Kornblith et al. (2019), Similarity of neural network representations revisited,
-        equation 3 with a linear kernel.
-    """
-    x, y = (v.double() - v.double().mean(dim=0) for v in (x, y))
-    both = (x.T @ y).square().sum()
-    own = (x.T @ x).norm() * (y.T @ y).norm()
-    return float(both / own.clamp(min=1e-12))
 
 
 def _pair(i: int, j: int) -> str:
@@ -76,9 +65,12 @@ def _alike(bench: Bench) -> list[Row]:
         case = _pair(i, j)
         rows.append(over_seeds(case, COSINE, angle[..., i, j]))
         rows.append(over_seeds(case, OVER, (angle[..., i, j] > LIMIT).astype(float)))
-        likeness = np.array([cka(s[:, i], s[:, j]) for s in said])
+        likeness, chance = np.array([cka(s[:, i], s[:, j]) for s in said]).T
         sd = float(likeness.std(ddof=1)) if len(said) > 1 else None
-        rows.append(Row(case, CKA, float(likeness.mean()), len(bench), len(said), sd))
+        note = f"unrelated outputs stay below {chance.max():.3f} in 95 % of shuffles"
+        if np.isfinite(likeness).all():  # a handful of utterances has none
+            mean = float(likeness.mean())
+            rows.append(Row(case, CKA, mean, len(bench), len(said), sd, note=note))
     return rows
 
 
@@ -100,9 +92,8 @@ def _instead(bench: Bench) -> list[Row]:
 
 def _says(rows: Sequence[Row]) -> tuple[str, ...]:
     pairs = [row_of(rows, _pair(i, j), COSINE) for i, j in PAIRS]
-    told = ", ".join(
-        f"{r.case} {r.value:.2f} (CKA {row_of(rows, r.case, CKA).value:.2f})" for r in pairs
-    )
+    alike = {r.case: f" (CKA {r.value:.2f})" for r in rows if r.measure == CKA}
+    told = ", ".join(f"{r.case} {r.value:.2f}{alike.get(r.case, '')}" for r in pairs)
     beyond = [r.case for r in pairs if r.value > LIMIT]
     verdict = (
         f"redundant by the digest's {LIMIT}: {'; '.join(beyond)}"

@@ -1,6 +1,6 @@
 """What EGMF's experiments measure: is the emotion right, and how far is the sentiment off?"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,7 +16,8 @@ SHIPPED = "changed when asked"
 """Trained weights, asked under another condition than they were trained under."""
 
 UNSURE = "may be none"
-"""Of a difference whose 95 % interval over samples holds zero."""
+"""Of a difference whose 95 % interval over samples holds zero, or that is no greater than its sd
+over seeds."""
 
 TRAINED = "trained so (short runs)"
 """Weights that met the condition from the first step on."""
@@ -57,16 +58,38 @@ def scored(case: str, said: Said, base: Said | None = None, **more: Any) -> list
     return rows
 
 
+def compared(said: Mapping[str, Said], group: str) -> list[Row]:
+    """Rows of all cases, each compared with the first."""
+    first = next(iter(said))
+    base = said[first]
+    return [
+        row
+        for case, answers in said.items()
+        for row in scored(case, answers, None if case == first else base, group=group)
+    ]
+
+
 def apart(
     measure: str, scores: Float[np.ndarray, "seed sample"], base: Float[np.ndarray, "seed sample"]
 ) -> str:
-    """Mean difference and its 95 % interval over samples: '-1.2 points (-2.0 to -0.4)'."""
-    gaps = scores.mean(axis=0) - base.mean(axis=0)
-    ends = bootstrap_interval(gaps)
+    """Mean difference, its 95 % interval over samples, its sd over seeds where there are several.
+
+    Returns:
+        For instance '-1.2 points (-2.0 to -0.4; sd over seeds 0.5)'.
+    """
+    gaps = scores - base
+    middle, ends = float(gaps.mean()), bootstrap_interval(gaps.mean(axis=0))
     low, high = (_gap(measure, end) for end in ends)
-    doubt = f": {UNSURE}" if ends[0] <= 0 <= ends[1] else ""
+    sd = float(gaps.mean(axis=1).std(ddof=1)) if len(gaps) > 1 else 0.0
+    spread_ = f"; sd over seeds {_gap(measure, sd)[1:]}" if len(gaps) > 1 else ""
+    doubt = f": {UNSURE}" if ends[0] <= 0 <= ends[1] or abs(middle) <= sd else ""
     points = " points" if measure == ACCURACY else ""
-    return f"{_gap(measure, gaps.mean())}{points} ({low} to {high}{doubt})"
+    return f"{_gap(measure, middle)}{points} ({low} to {high}{spread_}{doubt})"
+
+
+def sure(row: Row) -> bool:
+    """Whether a row lies apart from its base by more than chance; of a base itself, False."""
+    return not row.reference and UNSURE not in row.note
 
 
 def _gap(measure: str, value: float) -> str:

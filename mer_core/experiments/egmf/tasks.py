@@ -167,13 +167,18 @@ def _of_tasks(rows: Sequence[Row]) -> str:
     }
     even = {case: row_of(rows, case, EVEN, ANSWERS) for case in weights}
     outer = {case: w[0].value + w[2].value for case, w in weights.items()}
-    like = outer[CLASS] > outer[NUMBER] and even[NUMBER].value > even[CLASS].value
+    gaps = (outer[CLASS] - outer[NUMBER], even[NUMBER].value - even[CLASS].value)
+    middle = {case: w[1] for case, w in weights.items()}  # what the outer two leave
+    scatter = [max(row.sd or 0 for row in some.values()) for some in (middle, even)]
     parts = "; ".join(
         f"asked for {case}, alpha is {', '.join(_weight(w) for w in some)}, evenness "
         f"{100 * even[case].value:.1f} %"
         for case, some in weights.items()
     )
-    verdict = "This is what the paper says" if like else "This is not what the paper says"
+    if any(abs(gap) <= sd for gap, sd in zip(gaps, scatter, strict=True)):
+        verdict = "Seeds differ by more than the two tasks do, so what the paper says"
+        return f"In short runs: {parts}. {verdict} of them can be neither shown nor refused here."
+    verdict = "This is what the paper says" if min(gaps) > 0 else "This is not what the paper says"
     return f"In short runs: {parts}. {verdict} of classification and regression."
 
 
