@@ -288,6 +288,10 @@ def train(
     lora: Annotated[
         bool | None, typer.Option(help="egmf on that set: learn by LoRA (default: not on Chinese).")
     ] = None,
+    precision: Annotated[
+        str | None,
+        typer.Option(help="egmf on that set: its language model in full, bf16 or 4bit."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Train again what ships, or a model on a set of the field. A stopped run goes on."""
@@ -295,7 +299,7 @@ def train(
 
     names = SHIPPED if ALL in model else tuple(model)
     asked = {"path": path, "preset": preset, "layers": layers, "epochs": epochs}
-    asked |= {"language": language, "lora": lora}
+    asked |= {"language": language, "lora": lora, "precision": precision}
     chosen = {k: v for k, v in asked.items() if v is not None}
     if dataset:
         if ship or version or ALL in model:

@@ -58,8 +58,12 @@ def chosen(standing: Standing) -> Tensor | None:
             weights = None  # an address may hold anything
         held = (standing.key, weights)
         st.session_state[_STATE] = held
-    if held is None or held[0] == standing.key:
-        return None if held is None else held[1]
+    if held is None:
+        return None
+    if held[0] == standing.key:
+        if held[1] is not None and ADDRESS not in st.query_params:  # back from another sample
+            _address(held[1])
+        return held[1]
     st.query_params.pop(ADDRESS, None)  # it was of another sample
     return None
 
@@ -70,7 +74,11 @@ def choose(standing: Standing, weights: Tensor | None) -> None:
     if weights is None:
         st.query_params.pop(ADDRESS, None)
     else:
-        st.query_params[ADDRESS] = ",".join(f"{w:.4f}" for w in weights.tolist())
+        _address(weights)
+
+
+def _address(weights: Tensor) -> None:
+    st.query_params[ADDRESS] = ",".join(f"{w:.4f}" for w in weights.tolist())
 
 
 def reset(standing: Standing) -> None:

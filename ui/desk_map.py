@@ -1,7 +1,7 @@
 """What the mixing desk shows: the answer now, the map of all settings, and the nearest flip."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
@@ -17,7 +17,7 @@ from mer_core.types import Prediction
 from mer_core.views import figure, to_csv
 from mer_core.views.desk import Marks, draw_gate_map
 from ui.desk import Standing, met_by
-from ui.desk_controls import Setting, choose
+from ui.desk_controls import SILENCED, Setting, choose
 from ui.downloads import downloads
 from ui.findings import draw, draw_compact, is_dark, without_caption
 from ui.jobs import Job, watch
@@ -94,7 +94,7 @@ def marked_unseen(standing: Standing, setting: Setting) -> None:
     simplex = standing.desk.simplex
     seen = met.holds(setting.weights, simplex) and not setting.swapped
     if not seen:
-        st.badge("never seen in training", icon=":material/warning:", color="orange")
+        st.badge(met.badge, icon=":material/warning:", color="orange")
     sentence = met.says(setting.weights, simplex)
     if setting.swapped:
         sentence += " No expert ever spoke for another clip."
@@ -108,7 +108,8 @@ def map_of(standing: Standing, setting: Setting) -> None:
         return
 
     found = _best_map(standing, setting)
-    flip = _flip(setting, Tried(found.settings, found.labels), found.steps, standing.sample.id)
+    known = _audible(Tried(found.settings, found.labels), setting.silent)
+    flip = _flip(setting, known, found.steps, standing.sample.id)
     drawing = draw_gate_map(found, dark=is_dark(), marks=Marks(setting.weights, flip))
     caption, trimmed = without_caption(drawing)
     sentence = found.says()
@@ -135,7 +136,18 @@ def _clicked(standing: Standing, settings: Tensor) -> None:
     told = next((p["customdata"] for p in points if p.get("customdata") is not None), None)
     place = told[0] if isinstance(told, list) else told
     if isinstance(place, int | float) and 0 <= place < len(settings):
-        choose(standing, settings[int(place)])
+        there = settings[int(place)]
+        silent = st.session_state.get(SILENCED) or []
+        parts = standing.desk.parts
+        # who is given weight is silent no longer
+        st.session_state[SILENCED] = [p for p in silent if there[parts.index(p)] <= 0]
+        choose(standing, there)
+
+
+def _audible(known: Tried, silent: Sequence[int]) -> Tried:
+    """Those of the settings that give silent parts nothing."""
+    kept = (known.settings[:, list(silent)] <= 0).all(dim=1)
+    return Tried(known.settings[kept], known.labels[kept])
 
 
 def _strengths(standing: Standing, setting: Setting) -> None:
@@ -164,11 +176,13 @@ def _nearest(standing: Standing, flip: Flip) -> None:
             on_click=choose,
             args=(standing, at),
         )
-    st.caption(
-        f"Searched from where the sliders stand. Certain: none of {flip.tried:,} settings of the "
-        f"grid that are nearer turns the answer, and on the way there it turns within {unit}. Not "
-        "certain: between the points of the grid another answer may lie nearer."
-    )
+        st.caption(
+            f"Searched from where the sliders stand. Certain: none of {flip.tried:,} settings of "
+            f"the grid that are nearer turns the answer, and on the way there it turns within "
+            f"{unit}. Not certain: between the points of the grid another answer may lie nearer."
+        )
+    else:
+        st.caption("Between the points of the grid another answer may still lie.")
     downloads_of_flip(flip)
 
 
@@ -222,12 +236,18 @@ def _sweep(key: str, at: tuple[float, ...], _desk: Desk, id: str) -> Any:
 
 def _flip(setting: Setting, known: Tried, steps: int, id: str) -> Flip:
     at = tuple(setting.weights.tolist())
-    return _found_flip(setting.key, at, steps, setting, known, id)
+    return _found_flip(setting.key, at, steps, setting.silent, setting, known, id)
 
 
 @st.cache_resource(scope="session", max_entries=128, show_spinner=False)
 def _found_flip(
-    key: str, at: tuple[float, ...], steps: int, _setting: Setting, _known: Tried, id: str
+    key: str,
+    at: tuple[float, ...],
+    steps: int,
+    silent: tuple[int, ...],
+    _setting: Setting,
+    _known: Tried,
+    id: str,
 ) -> Flip:
 
     with gate():

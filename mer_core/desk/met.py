@@ -11,7 +11,7 @@ from jaxtyping import Float
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
-from mer_core.checkpoints import folder_of, load
+from mer_core.checkpoints import folder_of, load, read_card
 from mer_core.datasets import open_dataset
 from mer_core.desk.setting import apart
 from mer_core.disk import write_tensors
@@ -23,7 +23,7 @@ from mer_core.models.mghft import MGHFT
 from mer_core.models.sample_gate import SampleGate
 from mer_core.probes.base import percent
 from mer_core.trace import capture
-from mer_core.training.features import silence_at_random
+from mer_core.training.features import silence_at_random, trimmed
 from mer_core.types import Batch
 
 FORMAT = 1
@@ -56,12 +56,19 @@ class Met:
             these, in moved weight.
         source: Which samples, how many, which seed; or why there is one setting only.
         weights: Hash of the model's weights; empty where they do not matter.
+        learned: Whether its one setting was learned, so that training passed through others.
     """
 
     settings: Float[Tensor, "sample part"]
     reach: float
     source: str
     weights: str = ""
+    learned: bool = False
+
+    @property
+    def badge(self) -> str:
+        """What a setting that is not held is, in a few words."""
+        return "not the learned setting" if self.learned else "never seen in training"
 
     @property
     def fixed(self) -> bool:
@@ -80,6 +87,11 @@ class Met:
         """Whether it was met, in a sentence."""
         if self.fixed and self.holds(setting, simplex):
             return f"The one setting that this model answers with: {self.source}."
+        if self.fixed and self.learned:
+            return (
+                f"This model answers with one setting alone, {self.source}. Training passed "
+                "through others on the way there; which ones was not kept."
+            )
         if self.fixed:
             return f"Never seen: this model answers with one setting alone, {self.source}."
         far = self.distance(setting, simplex)
@@ -101,7 +113,8 @@ def only_met(model: EmotionModel, gate: Float[Tensor, " part"]) -> Met | None:
     if isinstance(model, MGHFT):
         return Met(gate.cpu()[None], 1e-6, "strength 1 at every stage")
     if isinstance(model, HCTDMG) and not isinstance(model.gate, SampleGate):
-        return Met(gate.cpu()[None], 1e-6, "the learned one, which is the same for all inputs")
+        source = "the learned one, which is the same for all inputs"
+        return Met(gate.cpu()[None], 1e-6, source, learned=True)
     return None
 
 
@@ -127,10 +140,12 @@ def gates_of(model: EmotionModel, batch: Batch) -> Float[Tensor, "sample part"]:
 def collect(name: str, progress: Callable[[str, int, int], None] | None = None) -> Met:
     """What the gate of a shipped model says of generated clips of training.
 
-    A fifth of the clips lose a random part of their modalities, as in training.
+    A fifth of the clips lose a random part of their modalities, as in training. A model that
+    learned from sentences too is asked about some of those, voice and face silent.
 
     Raises:
         NothingMet: No sample moves this gate.
+        DataMissing: It learned from sentences that are not on this machine.
         MerError: As `load` says.
     """
     model = load(name)
@@ -144,13 +159,36 @@ def collect(name: str, progress: Callable[[str, int, int], None] | None = None) 
             if progress is not None:
                 progress(f"Gates of {split}", start + len(batch), len(samples))
         found[split] = torch.cat(parts)
-    near = nearest(found["valid"], found["train"])
     source = (
         f"n = {len(found['train']):,} generated clips of training, a fifth of them with parts "
         "silent, seed 0: demo data"
     )
+    if read := _sentences(name, model):
+        for split, batch in read.items():
+            rows = [batch.select(rows) for rows in torch.arange(len(batch)).split(_BATCH)]
+            gates = [gates_of(model, trimmed(part)) for part in rows]
+            found[split] = torch.cat([found[split], *gates])
+        source += f"; and {len(read['train']):,} sentences of its training, voice and face silent"
+    near = nearest(found["valid"], found["train"])
     weights = (model.origin or {}).get("weights_sha256", "")
     return Met(found["train"], float(near.quantile(MOST)), source, weights)
+
+
+def _sentences(name: str, model: EmotionModel) -> dict[str, Batch]:
+    """Sentences that the shipped weights learned from, and held-out ones; none for most models."""
+    from mer_core.training.recipes import SENTENCES  # here, for no page that reads should wait
+    from mer_core.training.sentences import SentenceTable
+
+    plan = SENTENCES.get(name)
+    if plan is None or not read_card(name).get("sentences"):
+        return {}
+    table = SentenceTable(model, plan)
+    draw = torch.Generator().manual_seed(0)
+    some = {"train": table.batch, "valid": table.held}
+    return {
+        split: batch.select(torch.randperm(len(batch), generator=draw)[: SAMPLES[split]])
+        for split, batch in some.items()
+    }
 
 
 def nearest(

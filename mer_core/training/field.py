@@ -33,7 +33,7 @@ from mer_core.training.field_data import (
     with_word_features,
 )
 from mer_core.training.field_plans import OVERFIT, SELECT, Wish, check, config_of, plan_of
-from mer_core.training.field_words import WORD_READERS, processor_of
+from mer_core.training.field_words import WORD_READERS, cut_short, language_mark, processor_of
 from mer_core.training.loop import TrainConfig, fit
 from mer_core.training.recipes import RUNS
 
@@ -71,6 +71,8 @@ def train_on(
         data = with_word_features(data, progress)
     data = by_heart(data) if wish.preset == OVERFIT else with_validation(data)
     config, train = config_of(name, data, wish), plan_of(data, wish)
+    if name in WORD_READERS and (note := cut_short(config, data)):
+        data = replace(data, notes=(*data.notes, note))
     about = {
         "model": name,
         "preset": wish.preset,
@@ -80,6 +82,8 @@ def train_on(
         "train": {k: v for k, v in asdict(train).items() if k != "seed"},
         "data": _told(data, digest(data, progress)),
     }
+    if name in WORD_READERS:
+        about["language"] = language_mark(config.language)
     folder = (root or FOLDER) / f"{name}-{data.name}-{_key(about)}"
     runs = []
     for seed in wish.seeds:
@@ -158,6 +162,7 @@ def _told(data: UtteranceSet, fingerprint: str) -> dict[str, Any]:
 def _key(about: dict[str, Any]) -> str:
     """Eight hex digits of everything that a run depends on but its seed."""
     parts = [about[k] for k in ("config", "code_hash", "train")] + [about["data"]["digest"]]
+    parts += [about["language"]] if about.get("language") else []
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:8]
 
 

@@ -124,12 +124,12 @@ def _read(samples: Sequence[Sample], encoder: TextEncoder) -> list[Sample]:
 
 
 def digest(data: UtteranceSet, progress: Progress) -> str:
-    """Sixteen hex digits of everything that is learned from: ids, answers, features."""
+    """Sixteen hex digits of everything that is learned from: ids, words, answers, features."""
     said, total, done = hashlib.sha256(data.task.encode()), sum(data.sizes.values()), 0
     for split, samples in data.splits.items():
         for sample in samples:
             answer = (sample.target, sample.sentiment, sorted(sample.rated.items()))
-            said.update(repr((split, sample.id, answer)).encode())
+            said.update(repr((split, sample.id, sample.text or "", answer)).encode())
             for modality, values in sorted(sample.features.items()):
                 said.update(f"{modality}{values.shape}".encode())
                 said.update(np.ascontiguousarray(values).tobytes())

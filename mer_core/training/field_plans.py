@@ -4,6 +4,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from mer_core.datasets.utterances.collection import UtteranceSet
+from mer_core.encoders.language import PRECISIONS
 from mer_core.errors import BadInput, UnknownName
 from mer_core.models import NAMES, demo_config, kind_of
 from mer_core.models.mult import MulTConfig
@@ -54,6 +55,7 @@ class Wish:
         seeds: One run each.
         language: Language model of a model that stands on one; None for the embedded one.
         lora: Whether that learns by LoRA; None for what suits the set.
+        precision: Of that: "full", "bf16" or "4bit"; None for what suits the machine.
     """
 
     preset: str = "paper"
@@ -62,6 +64,7 @@ class Wish:
     seeds: tuple[int, ...] = SEEDS
     language: str | None = None
     lora: bool | None = None
+    precision: str | None = None
 
 
 def plan_of(data: UtteranceSet, wish: Wish) -> TrainConfig:
@@ -76,16 +79,21 @@ def check(name: str, wish: Wish) -> None:
     """Whether there is such a model of feature files and such a preset.
 
     Raises:
-        UnknownName: No such model or preset.
+        UnknownName: No such model, preset or precision.
         BadInput: The model does not read feature files.
     """
     if wish.preset not in PRESETS:
         raise UnknownName(wish.preset, PRESETS)
+    if wish.precision not in (None, *PRECISIONS):
+        raise UnknownName(str(wish.precision), PRECISIONS)
     if not _reads_features(name):
         others = ", ".join(n for n in NAMES if _reads_features(n))
         raise BadInput(f"{name} reads no feature files. Choose one of {others}.")
-    if name not in WORD_READERS and (wish.language, wish.lora) != (None, None):
-        raise BadInput(f"--language and --lora: {name} stands on no language model; egmf does.")
+    of_language = (wish.language, wish.lora, wish.precision)
+    if name not in WORD_READERS and of_language != (None, None, None):
+        raise BadInput(
+            f"--language, --lora and --precision: {name} stands on no language model; egmf does."
+        )
 
 
 def _reads_features(name: str) -> bool:

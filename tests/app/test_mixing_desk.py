@@ -141,7 +141,36 @@ def test_the_button_goes_to_the_flip(open_page):
 
     assert answer(page)[0].split()[1] != before[0].split()[1]
     assert "turns from" in page.words
-    assert "never seen in training" in "".join(m.value for m in page.at.markdown)
+    assert "not the learned setting" in "".join(m.value for m in page.at.markdown)
+
+
+def test_the_flip_of_an_expert_that_is_silent_is_one_with_it_silent(open_page):
+    """The way to the flip never gives weight to who is not to speak."""
+    for number in range(12):
+        page = open_page("mixing_desk", clip=str(number))
+        page.at.pills(key="desk-silent").set_value(["semantic expert"])
+        page.run()
+        if any(b.key == "desk-flip" for b in page.at.button):
+            break
+    before = answer(page)
+    page.at.button(key="desk-flip").click()
+    page.run()
+
+    assert answer(page)[0].split()[1] != before[0].split()[1]
+    assert weights(page)[1] == 0
+    assert "α is renormalised" in page.words  # noqa: RUF001
+
+
+def test_a_setting_is_in_the_address_again_when_its_sample_comes_back(open_page):
+    page = open_page("mixing_desk", clip="3", gate="0.2,0.3,0.5")
+    page.at.query_params["clip"] = "4"
+    page.run()
+    assert "gate" not in page.at.query_params
+    page.at.query_params["clip"] = "3"
+    page.run()
+
+    assert [float(w) for w in page.at.query_params["gate"][0].split(",")] == [0.2, 0.3, 0.5]
+    assert weights(page) == [20, 30, 50]
 
 
 def test_mghft_has_a_strength_for_each_stage(open_page):

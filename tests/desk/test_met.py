@@ -41,8 +41,16 @@ def test_what_training_came_near_is_told_from_what_it_never_saw(kept):
     assert "n = 50" in kept.says(far)
 
 
-@pytest.mark.parametrize(("name", "words"), [("hct_dmg", "learned one"), ("mghft", "strength 1")])
-def test_a_gate_that_no_sample_moves_met_one_setting(name, words, untrained, batch_of):
+@pytest.mark.parametrize(
+    ("name", "words", "begin", "badge"),
+    [
+        ("hct_dmg", "learned one", "This model answers with one setting alone", "not the learned"),
+        ("mghft", "strength 1", "Never seen", "never seen in training"),
+    ],
+)
+def test_a_gate_that_no_sample_moves_met_one_setting(
+    name, words, begin, badge, untrained, batch_of
+):
     model = untrained(name)
     desk = desk_of(model, batch_of(name).select(torch.tensor([0])))
     found = met_of(model, desk.gate)
@@ -52,7 +60,8 @@ def test_a_gate_that_no_sample_moves_met_one_setting(name, words, untrained, bat
     assert found.holds(desk.gate, desk.simplex)
     assert words in found.says(desk.gate, desk.simplex)
     assert not found.holds(other, desk.simplex)
-    assert found.says(other, desk.simplex).startswith("Never seen")
+    assert found.says(other, desk.simplex).startswith(begin)
+    assert found.badge.startswith(badge)
     with pytest.raises(NothingMet, match="No sample moves the gate"):
         gates_of(model, batch_of(name))
 
@@ -127,7 +136,9 @@ def test_what_ships_belongs_to_the_weights_that_ship(name):
     assert found.weights == read_card(name)["weights_sha256"], (
         f"Weights were shipped without `mer desk {name} --ship`."
     )
-    assert len(found.settings) == met.SAMPLES["train"]
+    read = bool(read_card(name).get("sentences"))
+    assert len(found.settings) == met.SAMPLES["train"] * (2 if read else 1)
+    assert ("sentences of its training" in found.source) == read
     assert torch.allclose(found.settings.sum(dim=1), torch.ones(1), atol=1e-4)
     assert 0 < found.reach < 0.5
     assert "demo data" in found.source

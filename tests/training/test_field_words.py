@@ -7,11 +7,13 @@ from field_files import WRITERS
 from field_sets import toy_set
 
 from mer_core.datasets import open_utterances
-from mer_core.errors import BadInput
+from mer_core.encoders.text import EMBEDDED
+from mer_core.errors import BadInput, UnknownName
 from mer_core.training.field import open_run, train_on
 from mer_core.training.field_card import table
+from mer_core.training.field_data import digest
 from mer_core.training.field_plans import Wish, config_of
-from mer_core.training.field_words import language_of, processor_of
+from mer_core.training.field_words import cut_short, language_mark, language_of, processor_of
 
 QUICK = Wish("small", layers=1, epochs=1, seeds=(0,))
 
@@ -58,6 +60,44 @@ def test_lora_is_off_on_chinese_words_unless_asked_for():
     assert config_of("egmf", chinese, replace(QUICK, lora=True)).rank == 8
     assert config_of("egmf", toy_set(), QUICK).rank == 8
     assert config_of("egmf", toy_set(), replace(QUICK, lora=False)).rank == 0
+
+
+def test_other_words_are_another_run():
+    """EGMF reads them, so a corrected file must not be given the old table."""
+    quiet = lambda *_: None  # noqa: E731
+
+    assert digest(spoken(toy_set(), "yes"), quiet) != digest(spoken(toy_set(), "no"), quiet)
+    assert digest(toy_set(), quiet) == digest(toy_set(), quiet)
+
+
+def test_another_state_of_a_folder_is_another_language_model(tmp_path):
+    (tmp_path / "config.json").write_text("{}")
+    before = language_mark(str(tmp_path))
+    (tmp_path / "config.json").write_text('{"a": 1}')
+
+    assert before
+    assert language_mark(str(tmp_path)) != before
+    assert language_mark(EMBEDDED) == language_mark("someone/on-the-hub") == ""
+
+
+def test_what_is_cut_is_counted_and_sets_have_their_own_length():
+    long = spoken(toy_set(), "so " * 60)
+    config = config_of("egmf", long, QUICK)
+
+    assert config.longest == 50
+    assert "48 of 48 utterances have more than 50 tokens and are cut" in cut_short(config, long)
+    meld = config_of("egmf", replace(long, name="meld"), QUICK)
+    assert meld.longest == 65
+    assert cut_short(meld, long) == ""
+
+
+def test_the_precision_of_a_language_model_can_be_chosen():
+    assert config_of("egmf", toy_set(), QUICK).precision == "full"
+    assert config_of("egmf", toy_set(), replace(QUICK, precision="bf16")).precision == "bf16"
+    with pytest.raises(UnknownName, match="4bit"):
+        config_of("egmf", toy_set(), replace(QUICK, precision="4bits"))
+    with pytest.raises(BadInput, match="--precision: hct_dmg stands on no language model"):
+        config_of("hct_dmg", toy_set(), Wish(precision="bf16"))
 
 
 def test_a_set_without_words_and_one_with_four_questions_are_refused():
