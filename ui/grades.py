@@ -7,6 +7,8 @@ import streamlit as st
 
 from mer_core.errors import MerError, ResultInvalid
 from mer_core.grading import (
+    CONTROLS,
+    REFERENCES,
     SHORT,
     WHAT,
     Grade,
@@ -140,6 +142,7 @@ def _row(grade: Grade) -> dict[str, str]:
     return {
         "Number": WHAT.get(grade.name, grade.name),
         "In the figure": SHORT.get(grade.name, grade.name),
+        "Asks": _asks(grade.name),
         "Something lies (AUROC)": _told(grade.incongruent),
         "Of the oracle": _share(grade.incongruent),
         "Who lies (accuracy)": _told(grade.liar),
@@ -148,6 +151,15 @@ def _row(grade: Grade) -> dict[str, str]:
         "ms": cost,
         "Remark": grade.note,
     }
+
+
+def _asks(name: str) -> str:
+    """Whether a number says something of the model, or only of what the model is given."""
+    if name in CONTROLS:
+        return "control: the inputs"
+    if name in REFERENCES and name != "confidence":
+        return "reference"
+    return "several" if name == "combination" else "the model"
 
 
 def _told(score: Score | None) -> str:

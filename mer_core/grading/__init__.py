@@ -13,9 +13,17 @@ from mer_core.grading.base import (
     load_grades,
     save_grades,
 )
-from mer_core.grading.names import QUESTIONS, REFERENCES, SHORT, WHAT, graded_question
+from mer_core.grading.names import (
+    CONTROLS,
+    QUESTIONS,
+    REFERENCES,
+    SHORT,
+    WHAT,
+    graded_question,
+)
 
 __all__ = [
+    "CONTROLS",
     "QUESTIONS",
     "REFERENCES",
     "SHORT",

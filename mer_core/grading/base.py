@@ -9,7 +9,7 @@ from typing import Any
 from mer_core.checkpoints import folder_of, read_card
 from mer_core.disk import write_json
 from mer_core.errors import ResultInvalid
-from mer_core.grading.names import REFERENCES, WHAT
+from mer_core.grading.names import CONTROLS, REFERENCES, WHAT
 
 FORMAT = 1
 """Version of saved grades. An older one is refused in a sentence."""
@@ -103,6 +103,16 @@ class Grades:
     def probes(self) -> tuple[Grade, ...]:
         """Grades of what is no reference and could be asked."""
         return tuple(g for g in self.grades if g.name not in REFERENCES and g.incongruent)
+
+    @property
+    def controls(self) -> tuple[Grade, ...]:
+        """Those of `probes` that read the inputs and not the model."""
+        return tuple(g for g in self.probes if g.name in CONTROLS)
+
+    @property
+    def own(self) -> tuple[Grade, ...]:
+        """Those of `probes` that ask the model; not what is combined of several."""
+        return tuple(g for g in self.probes if g.name not in (*CONTROLS, "combination"))
 
     def plain(self) -> dict[str, Any]:
         """Everything as plain data."""

@@ -187,6 +187,24 @@ def some(evidence: Evidence, rows: Sequence[int] | np.ndarray) -> Evidence:
     return replace(evidence, seen=reordered(evidence.seen, at), listened=heard)
 
 
+def combination_note(size: int, names: Sequence[str]) -> str:
+    """What must be known of the combination: how much was fitted, and which of it are controls.
+
+    Args:
+        size: How many numbers were fitted on validation.
+        names: Of its experts.
+    """
+    told = [f"{size} numbers fitted on validation."]
+    if "listeners" in names:
+        told.append(
+            "Listeners are among its experts. They never look at this model, so what it gains by "
+            "them is no merit of the model; docs/decisions/0022 says what is known without them."
+        )
+    if "entry" in names:
+        told.append("Linear probes of the inputs, a control, are among its experts.")
+    return " ".join(told)
+
+
 def as_measured(
     told: dict[str, Float[np.ndarray, "sample kind"]], fitted: Fitted
 ) -> list[Measured]:
@@ -199,7 +217,7 @@ def as_measured(
         "seven numbers on validation.",
         "listeners": "Networks that read the same features as the model and never the model: "
         "taught on train and further generated utterances, seven numbers on validation.",
-        "combination": f"{fitted.stack.size} numbers fitted on validation.",
+        "combination": combination_note(fitted.stack.size, fitted.stack.names),
     }
     return [
         Measured(

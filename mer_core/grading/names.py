@@ -59,6 +59,12 @@ SHORT: dict[str, str] = {
 REFERENCES = ("random", "confidence", "oracle")
 """What the others stand beside; no probes."""
 
+CONTROLS = {
+    "entry": "reads what comes in before the model does",
+    "listeners": "never sees this model",
+}
+"""Name of a graded number that says what the inputs hold, and nothing of the model -> why so."""
+
 QUESTIONS: dict[str, str] = {
     "Do the modalities agree?": "disagreement",
     "What if a modality fell silent?": "silence",

@@ -5,7 +5,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from mer_core.grading import REFERENCES, SHORT, WHAT, Grade, Grades, Score
+from mer_core.grading import CONTROLS, REFERENCES, SHORT, WHAT, Grade, Grades, Score
 from mer_core.views.colours import FOR, ink, pale_ink
 from mer_core.views.frame import figure, framed
 
@@ -47,6 +47,8 @@ def draw_scores(grades: Grades, what: str, dark: bool = False) -> go.Figure:
         f"n = {n:,} puppets ({grades.split} split, demo data); lines: 95 % bootstrap interval over "
         f"samples; 1 is perfect, {chance:.2f} guessing."
     )
+    if any(g.name in CONTROLS for g, _ in shown):
+        caption += " In italics: controls, which read the inputs and not the model."
     return framed(drawing, caption, dark, ROW * len(shown) + 40, gap=52)
 
 
@@ -83,6 +85,8 @@ def _dots(scores: Sequence[Score], grades: Sequence[Grade], dark: bool) -> go.Sc
 
 def _label(name: str) -> str:
     short = SHORT.get(name, name)
+    if name in CONTROLS:
+        return f"<i>{short}</i>"
     return f"<b>{short}</b>" if name == "combination" else short
 
 

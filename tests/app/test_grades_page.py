@@ -30,6 +30,7 @@ def graded(tmp_path, monkeypatch):
         Grade("disagreement", score(0.9, 0.84), score(0.8, 0.7), 4.0, 2.5),
         Grade("highlight", score(0.51, 0.02), forwards=1.0),
         Grade("batch gate", None, note="One vector for all inputs."),
+        Grade("listeners", score(0.96, 0.95)),
         Grade("oracle", score(0.98, 1.0), score(0.95, 1.0)),
     )
     data = {"name": "puppets", "what": "toys of a test", "n": 1000, "incongruent": 300,
@@ -49,9 +50,27 @@ def test_the_page_opens_with_a_sentence_a_figure_and_every_number(open_page, gra
     assert list(table["Number"]) == [WHAT[g.name] for g in graded.grades]
     assert table["Something lies (AUROC)"][2] == "0.900 (0.88 to 0.92)"
     assert table["Remark"][4] == "One vector for all inputs."
+    assert list(table["Asks"])[4:] == ["the model", "control: the inputs", "reference"]
     assert "toys of a test" in page.words
     assert "Note it." in page.words
     assert not page.errors
+
+
+def test_controls_stand_apart_from_probes_of_the_model(open_page, graded):
+    page = open_page("grades", graded="HCT-DMG")
+
+    assert f"The best probe of the model is “{WHAT['disagreement']}”" in page.words
+    assert "never sees this model: 0.960" in page.words
+    spec = page.at.get("plotly_chart")[0].proto.spec
+    assert "who lies, by listeners\\u003c" in spec or "<i>who lies, by listeners" in spec
+
+
+def test_what_ships_says_that_the_combinations_gain_by_listeners_is_no_merit(open_page):
+    page = open_page("grades", graded="HCT-DMG")
+    table = page.at.dataframe[0].value.set_index("Number")
+
+    assert "never look at this model" in table["Remark"][WHAT["combination"]]
+    assert "no merit of the model" in page.words
 
 
 def test_the_other_question_is_another_figure(open_page, graded):

@@ -20,7 +20,14 @@ from mer_core.grading import (
     load_grades,
     save_grades,
 )
-from mer_core.grading.combine import Known, as_measured, fit, fitted_scores, out_of_fold
+from mer_core.grading.combine import (
+    Known,
+    as_measured,
+    combination_note,
+    fit,
+    fitted_scores,
+    out_of_fold,
+)
 from mer_core.grading.grade import accuracy_score, auroc, auroc_score, grade
 from mer_core.grading.scores import Evidence, plain_scores
 from mer_core.grading.seen import Seen
@@ -131,6 +138,39 @@ def test_sentences_name_the_best_and_what_does_not_work():
     assert "These do not find lies: highlight." in told
 
 
+def with_controls():
+    """The same grades with a control that is better than every probe of the model."""
+    who = replace(score(0.95, 0.99, 4), chance=1 / 3)
+    heard, plain = Grade("listeners", score(0.89, 0.97), who), made()
+    grades = (*plain.grades[:-2], heard, *plain.grades[-2:])
+    return replace(plain, grades=grades)
+
+
+def test_a_control_is_told_apart_and_never_called_the_models_best():
+    grades = with_controls()
+    best, control, combined, liar, *_ = found_sentences(grades)
+
+    assert grades["listeners"].incongruent.value > grades["disagreement"].incongruent.value
+    assert best.startswith(f"The best probe of the model is “{WHAT['disagreement']}”")
+    assert "which never sees this model: 0.890 (97 % of the oracle)" in control
+    assert "“who lies, by listeners”" in combined
+    assert "no merit of the model" in combined
+    assert WHAT["disagreement"] in liar
+    assert "by the best control in 95.0 %" in liar
+    assert not any("control" in told for told in made().found)
+    assert "no merit" not in " ".join(made().found)
+
+
+def test_the_combination_says_which_of_its_experts_never_look_at_the_model():
+    both = combination_note(16, ("posterior", "entry", "listeners"))
+
+    assert both.startswith("16 numbers fitted on validation. Listeners")
+    assert "never look at this model" in both
+    assert "0022" in both
+    assert "Linear probes of the inputs" in both
+    assert combination_note(4, ("posterior",)) == "4 numbers fitted on validation."
+
+
 def test_every_graded_question_is_a_probe_and_has_words():
     assert set(QUESTIONS) <= set(PROBES)
     assert set(QUESTIONS.values()) <= set(WHAT)
@@ -184,8 +224,10 @@ def test_listeners_are_one_more_expert_where_they_were_asked(staged):
     assert rows["listeners"].passes == ("listening",)
     assert rows["combination"].passes == ("alone", "listening")
     assert "never the model" in rows["listeners"].note
+    assert "no merit of the model" in rows["combination"].note
     alone = as_measured(without, fit(evidence, known, "w"))
     assert {m.name: m.passes for m in alone}["combination"] == ("alone",)
+    assert "no merit" not in {m.name: m.note for m in alone}["combination"]
 
 
 def test_what_is_told_of_validation_never_saw_its_own_label(staged):
