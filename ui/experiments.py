@@ -16,10 +16,27 @@ from mer_core.experiments.base import (
     said,
     spread,
 )
+from mer_core.models import NAMES as MODELS
+from mer_core.experiments.freshness import outdated
 from mer_core.views.experiments import draw_result
 from ui.downloads import downloads
 from ui.findings import draw, is_dark
+from ui.grades import grade_note
 from ui.resources import NAMES
+
+_ATTENDED = {
+    "distortion": "distortion",
+    "source disparity": "disparity",
+    "flips": "flips",
+    "share whose sign turned": "flips",
+    "correlation of what mattered": "highlight",
+}
+GRADED = {
+    "feasibility": _ATTENDED,
+    "hierarchy": _ATTENDED,
+    "divergence": {"divergence": "attention", "p of KL": "attention"},
+}
+"""Experiment -> beginning of a measure -> the graded number that it sums up."""
 
 
 def pick_experiment() -> PaperExperiment:
@@ -71,6 +88,8 @@ def show_found(experiment: PaperExperiment, live: Result | None) -> None:
     if result is None:
         return
     st.markdown(f"**Found here:** {' '.join(result.found)}")
+    if saved and (changed := outdated(saved)):
+        st.warning(changed, icon=":material/update:")
     _data(result)
     if saved and live:
         st.markdown(f"**Live, just now:** {' '.join(live.found)}")
@@ -109,6 +128,7 @@ def _figure(result: Result, live: Result | None) -> None:
     title = f"{measure}, {group}" if group else measure
     caption = draw(drawing, key, f"{title}: {_in_words(result, measure, group)}")
     downloads(key, result.to_csv, title, caption)
+    _graded(result, measure)
     with st.expander("The numbers", icon=":material/table:", key=f"{key}-rows"):
         st.dataframe(_table(result, measure, group), hide_index=True, alt=title)
         st.download_button(
@@ -121,6 +141,37 @@ def _figure(result: Result, live: Result | None) -> None:
             icon=":material/download:",
             on_click="ignore",
         )
+
+
+def graded_as(experiment: str, measure: str) -> str | None:
+    """Name in `mer_core.grading.WHAT` of what a measure sums up; None where it is not graded.
+
+    Args:
+        experiment: Name of the experiment.
+        measure: Of its result, such as "flips" or "divergence KL, in bits".
+    """
+    begins = GRADED.get(experiment, {})
+    return next((name for start, name in begins.items() if measure.startswith(start)), None)
+
+
+def _graded(result: Result, measure: str) -> None:
+    """How well the number behind a measure finds lies by itself, for each model that was asked."""
+    number = graded_as(result.experiment, measure)
+    if number is None:
+        return
+    st.caption(
+        "The figure shows means over many samples. How well such a number tells single samples in "
+        "which something lies:"
+    )
+    for model in models_of(result):
+        grade_note(number, model, named=True)
+
+
+def models_of(result: Result) -> list[str]:
+    """Names of the models whose weights the manifest names, each once."""
+    weights = result.manifest.get("weights")
+    keys = [key.split(" ")[0] for key in weights] if isinstance(weights, dict) else []
+    return [name for name in dict.fromkeys(keys) if name in MODELS] or [result.model]
 
 
 def _choose(label: str, options: list[str], key: str) -> str:

@@ -29,7 +29,7 @@ _MEASURES = {
 }
 
 
-def grade_note(probe: str, model: str) -> None:
+def grade_note(probe: str, model: str, named: bool = False) -> None:
     """One small line: how well this number finds known lies, with a link to all grades.
 
     Without a saved grade the line says so, and nothing breaks.
@@ -37,11 +37,14 @@ def grade_note(probe: str, model: str) -> None:
     Args:
         probe: Name in `mer_core.grading.WHAT`, such as "disagreement" or "conflict".
         model: Name of the checkpoint.
+        named: Begin with the model and the number, where several stand beside each other.
     """
     try:
         sentence = grade_sentence(probe, model)
     except MerError as error:
         sentence = f"How well this number finds lies is not known here. {error}"
+    if named:
+        sentence = f"{called(model)}, {SHORT.get(probe, probe)}: {sentence}"
     st.caption(f":material/grading: {sentence} [All grades](grades?graded={quote(called(model))})")
 
 

@@ -12,6 +12,7 @@ from mer_core.hardness import HardTable
 from mer_core.hardness.sets import CLIPS, NONE, STICKERS
 from mer_core.hardness.table import UNKNOWN
 from mer_core.types import Sample
+from ui.grades import grade_note
 from ui.hard import Opened
 from ui.header import plain, sample_header
 from ui.puppets import puppet
@@ -63,6 +64,9 @@ def _card(table: HardTable, row: int) -> None:
         "Alone: the answer with that modality heard and the others silent. Bits: how far apart "
         "these answers lie (disagreement)."
     )
+    for name, heard in table.models.items():
+        if math.isfinite(float(heard.disagreement[row])):
+            grade_note("disagreement", name, named=True)
     _ways_on(table, row)
 
 

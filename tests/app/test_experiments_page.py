@@ -2,6 +2,7 @@
 
 import threading
 import time
+from urllib.parse import quote
 
 import numpy as np
 import pytest
@@ -13,10 +14,14 @@ from mer_core.experiments.base import (
     PaperExperiment,
     Result,
     Row,
+    load_result,
     over_seeds,
+    result_path,
     save_result,
 )
-from ui.resources import NAMES
+from mer_core.grading import WHAT
+from ui.experiments import GRADED, graded_as, models_of
+from ui.resources import NAMES, called
 
 HALF_MINUTE = 300  # tenths of a second
 
@@ -202,3 +207,33 @@ def test_another_paper_has_experiments_of_its_own(open_page, play, monkeypatch):
     assert "Do others help?" in page.words
     assert "Takes an hour." in page.words
     assert "mer experiment hct_dmg other --save" in page.at.info[0].value
+
+
+@pytest.mark.parametrize("name", ["feasibility", "hierarchy", "divergence"])
+def test_what_attention_does_stands_beside_its_grade(open_page, name):
+    experiment = EXPERIMENTS["hct_dmg"][name]
+    title = {"paper": "HCT-DMG", "experiment-hct_dmg": experiment.title}
+    page = open_page("experiments", **title)
+
+    saved = load_result(result_path("hct_dmg", name))
+    assert all(graded_as(name, measure) for measure in saved.measures)
+    for model in models_of(saved):
+        assert f"[All grades](grades?graded={quote(called(model))})" in page.words
+    assert "On 1,000 puppets this number" in page.words
+    assert not page.errors
+
+
+def test_what_is_no_number_of_incongruity_has_no_grade(open_page):
+    title = {"paper": "HCT-DMG", "experiment-hct_dmg": EXPERIMENTS["hct_dmg"]["layers"].title}
+    page = open_page("experiments", **title)
+
+    assert page.charts == 1
+    assert "All grades" not in page.words
+
+
+def test_each_measure_has_the_grade_of_what_it_sums_up():
+    assert graded_as("hierarchy", "source disparity at the same target") == "disparity"
+    assert graded_as("feasibility", "share whose sign turned") == "flips"
+    assert graded_as("divergence", "divergence KL, in bits") == "attention"
+    assert graded_as("layers", ACCURACY) is None
+    assert set().union(*(given.values() for given in GRADED.values())) <= set(WHAT)

@@ -11,6 +11,7 @@ from mer_core.errors import DataMissing
 from mer_core.hardness import Labels, load_table, save_table
 from mer_core.hardness.sets import CLIPS
 from mer_core.hardness.shelf import table_path
+from ui.resources import called
 
 SLEEP = 0.1
 
@@ -50,6 +51,15 @@ def test_the_number_that_it_shows_is_graded_beside_it(open_page, monkeypatch):
     open_page("hard_samples")
 
     assert asked == [("disagreement", "egmf")]
+
+
+def test_bits_of_an_opened_sample_stand_beside_the_grade_of_every_model(open_page):
+    page = open_page("hard_samples", **{"hard-sample": "3"})
+    shipped = load_table(table_path(CLIPS))
+
+    assert len(shipped.models) > 1
+    for model in shipped.models:
+        assert f"{called(model)}, disagreement in bits: On 1,000 puppets" in page.words
 
 
 def test_the_address_filters_and_opens_a_sample(open_page):
