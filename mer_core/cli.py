@@ -140,16 +140,19 @@ def _answer(name: str, sample: Any) -> dict[str, Any]:
     """What one model says, as plain data."""
     from mer_core import load, record
     from mer_core.checkpoints import read_card
-    from mer_core.trust import trust_sentence
+    from mer_core.trust import no_answer, not_all_read, trust_sentence
 
-    recording = record(load(name), sample)
+    model = load(name)
+    recording = record(model, sample)
     said, manifest = recording.prediction, recording.manifest
+    notes = (not_all_read(name, model, sample.text or ""), no_answer(said))
     return {
         "model": name,
         "answer": said.answers[0],
         "probs": {n: round(p, 4) for n, p in zip(said.names, said.probs[0].tolist(), strict=True)},
         "sentiment": None if said.sentiment is None else round(float(said.sentiment[0]), 3),
         "said": None if said.said is None else said.said[0],
+        "notes": [note for note in notes if note],
         "views": {str(v): sentence for v, sentence in sample.views.items()},
         "inputs": dict(manifest.inputs[0]),
         "seconds": round(manifest.seconds, 4),

@@ -80,6 +80,9 @@ def print_answers(answers: Sequence[Mapping[str, Any]], notes: Sequence[str]) ->
     for note in notes:
         out.print(note, highlight=False)
     for a in answers:
+        for note in a["notes"]:
+            out.print(f"{a['model']}: {note}", highlight=False)
+    for a in answers:
         out.print(f"[dim]{a['trust']}[/]", highlight=False)
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from mer_core.types import Prediction
+
 
 def trust_sentence(name: str, card: Mapping[str, Any]) -> str:
     """What the weights were trained on and how they score on real data."""
@@ -15,6 +17,32 @@ def trust_sentence(name: str, card: Mapping[str, Any]) -> str:
         return f"{trained}; how they do on real stickers, voices and sentences was not measured."
     how = "on real data" if tuned else "untuned, on real data,"
     return f"{trained}; {how} they get {'; '.join(scores)}."
+
+
+def not_all_read(name: str, model: Any, text: str) -> str:
+    """Where a model that reads tokens stops before the words end, in a sentence; else empty."""
+    language, longest = getattr(model, "language", None), getattr(model.config, "longest", None)
+    if language is None or not longest or not text.strip():
+        return ""
+    tokens = len(language.tokenizer.encode(text.strip(), add_special_tokens=False))
+    if tokens <= longest:
+        return ""
+    return (
+        f"{name} reads the first {longest} of these {tokens} tokens (pieces of words) and nothing "
+        "after them."
+    )
+
+
+def no_answer(prediction: Prediction, sample: int = 0) -> str:
+    """Where what a model said in words is no answer to what was asked, in a sentence."""
+    odd = [question for question, rows in prediction.unread.items() if bool(rows[sample])]
+    if not odd:
+        return ""
+    return (
+        f"Asked for the {' and the '.join(odd)} it would rather say something else: shown is the "
+        "likeliest of the allowed answers, or the middle of the range where a number was to be "
+        "written out."
+    )
 
 
 def real_scores(card: Mapping[str, Any]) -> list[str]:

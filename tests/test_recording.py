@@ -25,6 +25,9 @@ def test_a_recording_survives_the_disk(recorded, tmp_path):
 
     assert torch.equal(again.prediction.logits, recorded.prediction.logits)
     assert again.prediction.answers == recorded.prediction.answers
+    assert set(again.prediction.unread) == set(recorded.prediction.unread)
+    for question, odd in recorded.prediction.unread.items():
+        assert torch.equal(again.prediction.unread[question], odd)
     assert again.manifest == recorded.manifest
     assert list(again.trace) == list(recorded.trace)
     for name in recorded.trace:

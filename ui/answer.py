@@ -11,7 +11,7 @@ from mer_core.errors import MerError
 from mer_core.probes.base import Finding, percent
 from mer_core.probes.change import change
 from mer_core.recording import Recording, record
-from mer_core.trust import trust_sentence
+from mer_core.trust import no_answer, not_all_read, trust_sentence
 from mer_core.types import Prediction, Sample
 from mer_core.views import figure, to_csv
 from ui.downloads import downloads
@@ -95,6 +95,8 @@ def answer_card(
         st.markdown(f"### {answered.emotion} :gray[{percent(answered.confidence)}]")
         if further := _further(answered):
             st.caption(further)
+        for note in _notes(name, answered):
+            st.caption(f":material/info: {note}")
         shown = answered.recording.prediction if before is None else _changed(before, answered)
         drawing = figure(shown, dark=is_dark())
         caption = draw_compact(drawing, f"bars-{key}", _spoken(answered))
@@ -119,11 +121,21 @@ def _table(answered: Answered, before: Answered | None) -> str:
 def _further(answered: Answered) -> str:
     prediction = answered.recording.prediction
     parts = []
-    if prediction.said is not None and prediction.said[0]:
-        parts.append(f"in its own words “{plain(prediction.said[0])}”")
+    if prediction.said is not None:
+        own = plain(prediction.said[0])
+        told = f"in its own words “{own}”" if own else "in its own words nothing"
+        parts.append(told)
     if prediction.sentiment is not None:
         parts.append(f"sentiment {float(prediction.sentiment[0]):+.1f} (from -3, bad, to 3, good)")
     return "; ".join(parts)
+
+
+def _notes(name: str, answered: Answered) -> list[str]:
+    """What the model did not read, and what it said that answers nothing."""
+    recording, cut = answered.recording, ""
+    if answered.live:  # else the model need not be here at all
+        cut = not_all_read(called(name), load_model(name), recording.samples[0].text or "")
+    return [note for note in (cut, no_answer(recording.prediction)) if note]
 
 
 def timing(answered: Answered) -> str:

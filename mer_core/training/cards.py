@@ -39,6 +39,33 @@ def _scores(card: Mapping[str, Any]) -> Iterator[str]:
             )
 
 
+def _numbers(card: Mapping[str, Any]) -> Iterator[str]:
+    """How far the sentiment is off, and how many words said were no answer."""
+    rated = {v: s["test"]["mae"] for v, s in card["metrics"].items() if "mae" in s["test"]}
+    if not rated:
+        return
+    each = "; ".join(
+        f"{version} {mae['mean']:.3f}"
+        + (f" ± {mae['sd']:.3f} ({mae['n']:.0f} seeds)" if mae["n"] > 1 else " (1 seed)")
+        for version, mae in rated.items()
+    )
+    always = card.get("label_mean_mae")
+    than = f"; always saying training's mean {always:.3f}" if always is not None else ""
+    yield f"\nMean absolute error of the sentiment (-3 to 3) on test: {each}{than}."
+    odd = {
+        key.removeprefix("unread_"): found["mean"]
+        for key, found in card["metrics"]["fused"]["test"].items()
+        if key.startswith("unread_")
+    }
+    if odd:
+        n = card["metrics"]["fused"]["test"]["samples"]
+        told = "; ".join(f"{count:.1f} for the {q}" for q, count in odd.items())
+        yield (
+            f"Words said that are no answer, of {n:.0f}, mean over seeds (fused): {told}. There "
+            "the likeliest of the allowed answers is taken."
+        )
+
+
 def _curves(card: Mapping[str, Any]) -> Iterator[str]:
     yield "| epoch | loss | validation accuracy | macro F1 |"
     yield "|--:|--:|--:|--:|"
@@ -72,7 +99,8 @@ def _sentences(card: Mapping[str, Any]) -> Iterator[str]:
     yield (
         f"- MELD's dev split, n {dev['n']}, {len(dev['seeds'])} seeds: {scores}, accuracy "
         f"{_spread(dev['accuracy'])} (always the commonest class: "
-        f"{_share(dev['commonest_class'])}). Read once a seed, when everything was chosen. "
+        f"{_share(dev['commonest_class'])}). Read once a seed, when everything was chosen, and "
+        "once more by what ships for the figures of real data above. "
         f"{dev['source']}, {dev['licence']}."
     )
     each = ", ".join(f"{e} {n}" for e, n in typed["each"].items())
@@ -130,6 +158,7 @@ def written(name: str) -> str:
         f"- Weights sha256 {card['weights_sha256'][:16]}, half precision on disk.\n",
         "## Scores\n",
         *_scores(card),
+        *_numbers(card),
         "",
     ]
     for key, found in card["margin"].items():

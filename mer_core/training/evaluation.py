@@ -1,7 +1,7 @@
 """How good is a model on a split, alone or with only some modalities heard?"""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -23,6 +23,8 @@ class Answers:
         target: (n,).
         sentiment: (n,) said, and `truth` (n,) known, from models that say a number.
         temperature: Of the model.
+        unread: Question -> (n,) True where the words said are no answer to it, from models that
+            answer in words.
     """
 
     logits: Tensor
@@ -30,17 +32,22 @@ class Answers:
     temperature: float = 1.0
     sentiment: Tensor | None = None
     truth: Tensor | None = None
+    unread: Mapping[str, Tensor] = field(default_factory=dict)
 
     @property
     def probs(self) -> Tensor:
         return (self.logits / self.temperature).softmax(-1)
 
     def scores(self) -> dict[str, float]:
-        """Accuracy, F1, calibration error, n; error and correlation of a number if one is said."""
+        """Accuracy, F1, calibration error, n; error and correlation of a number if one is said.
+
+        From models that answer in words also how many of their words are no answer to a question:
+        `unread_emotion` and the like.
+        """
         said = classification(self.probs, self.target)
         if self.sentiment is not None and self.truth is not None:
             said |= regression(self.sentiment, self.truth)
-        return said
+        return said | {f"unread_{q}": float(odd.sum()) for q, odd in self.unread.items()}
 
     def interval(self) -> tuple[float, float]:
         """95 % bootstrap interval of accuracy over samples."""
@@ -63,6 +70,7 @@ def answers(
         progress: Told how far it is.
     """
     logits, target, number, truth = [], [], [], []
+    unread: dict[str, list[Tensor]] = {}
     for i, batch in enumerate(batches):
         said = model(keep_only(batch, keep))
         logits.append(said.logits.float())
@@ -70,6 +78,8 @@ def answers(
         if said.sentiment is not None and batch.sentiment is not None:
             number.append(said.sentiment.float())
             truth.append(batch.sentiment.float())
+        for question, odd in said.unread.items():
+            unread.setdefault(question, []).append(odd)
         progress("evaluating", i + 1, len(batches))
     return Answers(
         torch.cat(logits),
@@ -77,4 +87,5 @@ def answers(
         float(getattr(model, "temperature", 1.0)),
         torch.cat(number) if number else None,
         torch.cat(truth) if truth else None,
+        {question: torch.cat(parts) for question, parts in unread.items()},
     )

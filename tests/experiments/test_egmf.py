@@ -252,8 +252,7 @@ def test_verdicts_follow_the_rows(play):
     told = {name: " ".join(TABLE[name].run(Ask("valid", N), quiet).found) for name in TABLE}
 
     assert (
-        "text counts less than audio and video together, unlike in the paper"
-        in told["modalities"]
+        "text counts less than audio and video together, unlike in the paper" in told["modalities"]
     )
     assert "LoRA adds +5.0 points, which may be chance" in told["lora"]
     assert told["gating"].count("The gate in two stages is right more often") == 2
