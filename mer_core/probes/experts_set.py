@@ -183,10 +183,11 @@ class ExpertClasses(ExpertSet):
             return f"Fewer than two classes have {FEW} samples here: take more."
         spread = np.array([[m for m, _, _ in each] for _, _, each in told])
         best = int((spread.max(axis=0) - spread.min(axis=0)).argmax())
+        known = "right" if bool((self.truth >= 0).any()) else "answered"
         most, least = int(spread[:, best].argmax()), int(spread[:, best].argmin())
         return (
             f"Classes differ most in the {EXPERT_NAMES[best]}: it has "
-            f"{percent(spread[most, best])} of the weight where {told[most][0]} is right and "
+            f"{percent(spread[most, best])} of the weight where {told[most][0]} is {known} and "
             f"{percent(spread[least, best])} where {told[least][0]} is."
         )
 

@@ -59,8 +59,9 @@ class PseudoSet(OverSet):
             else " All lie beyond what shuffled samples get."
         )
         return (
-            f"Likeness of the pseudo tokens, 0 to 1: {listed(parts)}.{beyond} From sample to "
-            f"sample they vary in {self.spread} of {self.room} directions."
+            "Likeness of the pseudo tokens (unbiased CKA, 1: alike, about 0: not): "
+            f"{listed(parts)}.{beyond} From sample to sample they vary in {self.spread} of "
+            f"{self.room} directions."
         )
 
     def says_words(self) -> str:

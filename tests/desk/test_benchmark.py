@@ -26,7 +26,9 @@ def test_the_floor_gives_the_answers_of_the_map(script, name, untrained, batch_o
     settings = script.settings_of(desk)
 
     assert len(settings) >= 66
-    assert torch.allclose(script.floor_of(desk)(), desk.answers(settings).logits, atol=1e-4)
+    floor = script.floor_of(desk)
+    for _ in range(2):  # one call leaves nothing behind that the next would read
+        assert torch.allclose(floor(), desk.answers(settings).logits, atol=1e-4)
 
 
 def test_every_cost_and_ratio_is_printed(script, untrained, batch_of, monkeypatch, capsys):
