@@ -16,8 +16,8 @@ from mer_core.experiments.base import (
     said,
     spread,
 )
-from mer_core.models import NAMES as MODELS
 from mer_core.experiments.freshness import outdated
+from mer_core.models import NAMES as MODELS
 from mer_core.views.experiments import draw_result
 from ui.downloads import downloads
 from ui.findings import draw, is_dark
