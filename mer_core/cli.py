@@ -473,11 +473,19 @@ def paper_experiment(
     """
     from mer_core.experiments import EXPERIMENTS
     from mer_core.experiments.base import Ask, chosen
+    from mer_core.experiments.freshness import saved_states
 
     known = chosen(EXPERIMENTS, model, () if not name or ALL in name else name)
+    if save and (limit or seeds or split != Ask().split):
+        raise BadInput(
+            "--save keeps what a whole experiment found: leave out --limit, --seeds and --split."
+        )
     if not name:
-        listing = {e.name: {"question": e.question} for e in known}
+        states, why = saved_states(known)
+        listing = {e.name: {"question": e.question, "saved": states[e.name]} for e in known}
         print_json(listing) if as_json else print_table(listing, "experiment")
+        for sentence in why:
+            typer.echo(sentence, err=True)
         return
     found, failed = _results(known, Ask(split, limit, tuple(seeds or ())), save, as_json)
     if as_json:
@@ -756,6 +764,11 @@ def hard_samples(
     from mer_core.hardness.shelf import SHIPPED, table_path
     from mer_core.hardness.summing import summary
 
+    if limit and (save or dataset == ALL):
+        raise BadInput(
+            f"--save and {ALL!r} keep the table of a whole split: leave out --limit, or write "
+            "part of one elsewhere with --out."
+        )
     limits = SHIPPED if dataset == ALL else {dataset: limit}
     told = {}
     with Bars(as_json) as progress:
