@@ -81,8 +81,35 @@ def gains(name: str, card: Mapping[str, Any]) -> Iterator[str]:
             )
 
 
+def errors(name: str, card: Mapping[str, Any]) -> Iterator[str]:
+    """How far the sentiment is off, beside saying the mean and the best single modality."""
+    if "label_mean_mae" not in card:
+        return
+    mae = {v: s["test"]["mae"]["mean"] for v, s in card["metrics"].items()}
+    alone = min((v for v in mae if v.endswith("-only")), key=lambda v: mae[v])
+    yield (
+        f"- {MODELS[name]}'s sentiment (-3 to 3) is off by {mae['fused']:.3f} on average; "
+        f"{alone.replace('-', ' ')}, the best single modality here, by {mae[alone]:.3f}, always "
+        f"saying training's mean by {card['label_mean_mae']:.3f}."
+    )
+
+
+def sentences(name: str, card: Mapping[str, Any]) -> Iterator[str]:
+    """How sentences alone are read by models that learned from some."""
+    if (found := card.get("sentences")) is None:
+        return
+    dev, typed = found["meld_dev"], found["typed"]
+    f1 = f"{dev['weighted_f1']['mean']:.3f} ± {dev['weighted_f1']['sd']:.3f}"
+    macro = f"{dev['macro_f1']['mean']:.3f} ± {dev['macro_f1']['sd']:.3f}"
+    yield (
+        f"- {MODELS[name]} learned from real sentences too: on MELD's dev split (n {dev['n']}, "
+        f"{len(dev['seeds'])} seeds) weighted F1 {f1}, macro-F1 {macro}; {typed['right']} of "
+        f"{typed['n']} sentences written blind are answered as meant."
+    )
+
+
 def reality(name: str, card: Mapping[str, Any]) -> Iterator[str]:
-    """How the same weights do, untuned, on real data."""
+    """How the same weights do on real data."""
     for key, found in (card.get("real") or {}).items():
         if not isinstance(found, Mapping) or found.get("accuracy") is None:
             continue
@@ -98,10 +125,13 @@ def written(cards: Mapping[str, Mapping[str, Any]]) -> str:
     """All that stands between the markers."""
     table = [line for name, card in cards.items() for line in rows(name, card["metrics"])]
     added = [line for name, card in cards.items() for line in gains(name, card)]
+    added += [line for name, card in cards.items() for line in errors(name, card)]
+    added += [line for name, card in cards.items() for line in sentences(name, card)]
     real = [line for name, card in cards.items() for line in reality(name, card)]
     parts = [HEAD + "\n" + "\n".join(table), "\n".join(added)]
     if real:
-        parts += ["Untuned, on real data:", "\n".join(real)]
+        head = "On real data, untuned but where it says that the model learned from them:"
+        parts += [head, "\n".join(real)]
     return "\n\n".join(parts)
 
 
