@@ -6,11 +6,26 @@ import numpy as np
 import pytest
 import torch
 
+from mer_core.errors import BadInput
 from mer_core.experiments import EXPERIMENTS
 from mer_core.experiments import short as shared
 from mer_core.experiments.base import Ask
-from mer_core.experiments.hct_dmg import depth, noisy, primary, shift, short, switches
+from mer_core.experiments.freshness import outdated
+from mer_core.experiments.hct_dmg import (
+    depth,
+    divergence,
+    feasibility,
+    noisy,
+    primary,
+    shift,
+    short,
+    switches,
+)
+from mer_core.experiments.hct_dmg.bench import Bench as Shown
+from mer_core.experiments.hct_dmg.bench import Trained
 from mer_core.experiments.hct_dmg.short import Bench, Ended, Noise, Short
+from mer_core.models.hct_dmg import HCTDMG
+from mer_core.probes.tendencies import Lean
 from mer_core.types import Modality
 
 TINY = replace(short.BASE, hidden=8, heads=2, layers=1)
@@ -136,101 +151,121 @@ def test_each_experiment_stands_under_its_model():
         assert {e.model for e in table.values()} == {model}
 
 
-def shown(seed, n=40):
-    """A bench in which distortion is larger where something lies, and attention falls elsewhere."""
-    from types import SimpleNamespace
-
-    from mer_core.experiments.hct_dmg.bench import Bench as Shown
-    from mer_core.probes.tendencies import Lean
-
+def shown(name, seed, n=40):
+    """A run in which distortion is larger where something lies, and attention falls elsewhere."""
     draw = torch.Generator().manual_seed(seed)
     odd = torch.arange(n) % 4 == 0
     own = torch.randn(n, generator=draw)
 
-    def lean(name, target, source, number):
+    def lean(tap, target, source, number):
         places = [torch.full((n,), i) for i in (target, source)]
-        return Lean(name, *places, number, torch.full((n, 7), 1 / 7))
+        return Lean(tap, *places, number, torch.full((n, 7), 1 / 7))
 
     leans = [lean(f"H.{m}", i, -1, own * (i + 1)) for i, m in enumerate(Modality)]
     leans += [
-        lean("Y.text_from_audio", 0, 1, own + 0.1 + 0.9 * odd),
+        lean("Y.text_from_audio", 0, 1, own + 0.1 * (seed + 1) + 0.9 * odd),
         lean("Y.text_from_vision", 0, 2, own + 0.1),
     ]
-    falls = torch.rand(n, 32, generator=draw) + 2.0 * odd[:, None] * (torch.arange(32) < 4)
-    seen = SimpleNamespace(
-        highlight=torch.rand(2, n, generator=draw).double(),
-        falls={"text_from_audio": falls / falls.sum(1, keepdim=True)},
-    )
-    evidence = SimpleNamespace(leans=tuple(leans), seen=seen)
-    model = SimpleNamespace(origin={"seed": 0}, config={})
-    return Shown.__new__(Shown), model, evidence, odd.numpy()
+    plain = torch.rand(n, 32, generator=draw)
+    falls = {
+        "text_from_audio": plain + 2.0 * odd[:, None] * (torch.arange(32) < 4),
+        "text_from_vision": plain.roll(3, 0),
+    }
+    falls = {role: f / f.sum(1, keepdim=True) for role, f in falls.items()}
+    highlight = torch.rand(2, n, generator=draw).double()
+    run = Trained(name, seed, f"{name}{seed}", HCTDMG(TINY), 0.9)
+    return Shown(run, "valid", tuple(leans), falls, highlight, odd.numpy())
 
 
 @pytest.fixture
 def benches(monkeypatch):
-    """What `open_bench` gives, without weights; what is written under it, without a card."""
-    from mer_core.experiments.hct_dmg import divergence, feasibility
-
-    def opened(name, ask, progress, deep=True):
-        bench, model, evidence, odd = shown(0)
-        told = {"model": model, "name": name, "split": ask.split}
-        for key, value in (told | {"evidence": evidence, "incongruent": odd}).items():
-            object.__setattr__(bench, key, value)
-        return bench
-
-    def plain(benches, name, rows, **more):
-        more.pop("lines", None)
-        from mer_core.experiments.base import Result
-
-        return Result("hct_dmg", name, data={}, seeds=(0,), rows=tuple(rows), **more)
-
+    """What `open_benches` gives, without weights: two runs of each model."""
     for module in (divergence, feasibility):
-        monkeypatch.setattr(module, "open_bench", opened)
-        monkeypatch.setattr(module, "result", plain)
+        monkeypatch.setattr(
+            module,
+            "open_benches",
+            lambda names, *_, **more: [shown(name, seed) for name in names for seed in (0, 1)],
+        )
 
 
 def test_distortion_is_larger_where_something_lies(benches):
-    """The rows say by how much, the sentence whether the intervals are apart."""
-    from mer_core.experiments.hct_dmg import feasibility
-
+    """Means and deviation over runs; the sentence says whether the intervals are apart."""
     found = feasibility.run(Ask("valid"), lambda *_: None)
     even, odd = (
         found.row(case, feasibility.DISTORTION, "text after audio")
         for case in ("congruent", "incongruent")
     )
 
-    assert even.value == pytest.approx(0.1, abs=1e-6)
-    assert odd.value == pytest.approx(1.0, abs=1e-6)
-    assert (even.n, odd.n) == (30, 10)
+    assert even.value == pytest.approx(0.15, abs=1e-6)
+    assert odd.value == pytest.approx(1.05, abs=1e-6)
+    assert odd.sd == pytest.approx(np.std([1.0, 1.1], ddof=1), abs=1e-6)
+    assert (even.n, odd.n, odd.seeds) == (30, 10, 2)
     assert "apart by more than the intervals" in found.found[0]
+    assert "± " in found.found[0]
     apart = found.row("incongruent", feasibility.DISPARITY, "at text")
-    assert apart.value == pytest.approx(0.9, abs=1e-6)
+    assert apart.value == pytest.approx(0.95, abs=1e-6)
+    assert list(found.manifest["weights"]) == ["mult seed 0", "mult seed 1"]
 
 
-def test_a_divergence_comes_with_its_p_and_group_sizes(benches):
-    """Two models, each map by itself; here attention does fall elsewhere."""
-    from mer_core.experiments.hct_dmg import divergence
+def test_a_correlation_that_is_nowhere_known_is_left_out(benches, monkeypatch):
+    bench = shown("mult", 0)
+    bench.highlight[:, 0] = torch.nan  # the first utterance is incongruent
+    bench.highlight[0, 1] = torch.nan
+    monkeypatch.setattr(feasibility, "open_benches", lambda *_, **more: [bench])
+    found = feasibility.run(Ask("valid"), lambda *_: None)
+    even, odd = found.of(feasibility.HIGHLIGHT)
 
+    assert (even.n, odd.n) == (30, 9)
+    mean = np.nanmean(bench.highlight.numpy(), axis=0)[~bench.incongruent].mean()
+    assert even.value == pytest.approx(mean)
+
+
+def test_a_divergence_comes_with_its_p_corrected_over_all_maps_and_runs(benches):
+    """Of two maps attention falls elsewhere in one; the correction counts every test."""
     found = divergence.run(Ask("valid"), lambda *_: None)
-    kl, p = (found.of(measure)[0] for measure in (divergence.KL, divergence.P))
+    group = divergence.MODELS["mult"]
+    kl = found.row("text_from_audio", divergence.KL, group)
+    p = found.row("text_from_audio, seed 1", divergence.P, group)
+    fair = found.row("text_from_audio, seed 1", divergence.HOLM, group)
 
     assert kl.value > 0.01
+    assert (kl.seeds, kl.sd > 0) == (2, True)
     assert p.value == pytest.approx(1 / 1001)
+    assert fair.value == pytest.approx(4 / 1001)
     assert "30 congruent and 10 incongruent" in found.notes[0]
-    assert "1 of them differ" in found.found[0]
+    assert "2 of 4 tests" in found.found[0]
+    assert found.seeds == (0, 1)
 
 
-def test_the_shipped_weights_show_what_is_asked():
-    """End to end on a few utterances of validation, with the linear probes that ship."""
-    from mer_core.errors import BadInput
-    from mer_core.experiments.hct_dmg import divergence
+def test_what_is_uncorrected_is_not_claimed(benches, monkeypatch):
+    """A p of 0.04 in one map of four is what chance does."""
+    ps = iter([0.04, 0.5, 0.6, 0.7] * 2)
+    told = divergence.contrast(torch.eye(4), torch.arange(4) < 2, 10)
+    monkeypatch.setattr(divergence, "contrast", lambda *_: replace(told, p_kl=next(ps)))
+    found = divergence.run(Ask("valid"), lambda *_: None)
 
+    assert all("In 0 of 4 tests" in sentence for sentence in found.found)
+    assert all("uncorrected it would be 1" in sentence for sentence in found.found)
+
+
+def test_the_shipped_weights_show_what_is_asked(monkeypatch):
+    """End to end on a few utterances of validation; a seed that is not here is told."""
+    monkeypatch.setattr("mer_core.experiments.hct_dmg.bench.has_run", lambda *_: False)
     found = divergence.run(Ask("valid", 60), lambda *_: None)
 
-    assert set(found.manifest["weights"]) == {"hct_dmg", "mult"}
+    assert list(found.manifest["weights"]) == ["hct_dmg seed 0", "mult seed 0"]
     assert {r.group for r in found.rows} == set(divergence.MODELS.values())
-    with pytest.raises(BadInput, match="of seed 0"):
+    assert outdated(found) == ""
+    with pytest.raises(BadInput, match="mer train hct_dmg --version fused --seed 3"):
         divergence.run(Ask("valid", 60, (3,)), lambda *_: None)
+
+
+def test_the_feasibility_analysis_can_be_tried_in_a_page_with_what_ships():
+    found = feasibility.run(Ask("valid", 40, quick=True), lambda *_: None)
+
+    assert {row.seeds for row in found.rows} == {1}
+    assert set(found.measures) == {row.measure for row in found.rows}
+    assert "those that ship" in found.notes[0]
 
 
 def test_the_hierarchy_can_be_tried_in_a_page_with_what_ships():

@@ -8,7 +8,7 @@ import torch
 
 from mer_core.errors import BadInput
 from mer_core.experiments.base import Ask, load_result, save_result
-from mer_core.experiments.hct_dmg import hierarchy
+from mer_core.experiments.hct_dmg import bench, hierarchy
 from mer_core.experiments.hct_dmg.hierarchy import (
     CONGRUENT,
     DISPARITY,
@@ -30,8 +30,10 @@ LIES = np.array([True, True, False, False])
 
 
 def ran(model, seed, accuracy, level):
-    numbers = {m: level + np.array([0.0, 0.2, 1.0, 1.2]) for m in MEASURES}
-    return Run(model, seed, accuracy, f"{model}{seed}", numbers)
+    values = level + np.array([0.0, 0.2, 1.0, 1.2])
+    targets = Modality if model == "mult" else [Modality.TEXT]
+    numbers, by_target = ({k: values for k in keys} for keys in (MEASURES, targets))
+    return Run(model, seed, accuracy, f"{model}{seed}", numbers, by_target)
 
 
 @pytest.fixture
@@ -109,23 +111,28 @@ def test_measures_are_means_over_the_looks_of_a_model():
     assert found["flips"].tolist() == [0.5, 0.5]
 
 
-def test_the_same_target_is_the_primary_of_ours():
-    """MulT's disparity at the modality that leads in most of our runs, not the mean over three."""
-    by = {m: np.full(4, float(i)) for i, m in enumerate(Modality)}
+def test_the_same_target_is_the_one_that_leads_in_each_run_of_ours():
+    """MulT's row is the mean over our leaders; a pair takes MulT's value at its own leader."""
+    by = {m: np.full(4, 2.0**i) for i, m in enumerate(Modality)}  # text 1, audio 2, vision 4
     ours = [
-        replace(ran("hct_dmg", s, 0.9, 0.1), by_target={m: by[m] + 10})
+        replace(ran("hct_dmg", s, 0.9, 0.1), by_target={m: np.full(4, 10.0)})
         for s, m in enumerate((Modality.VISION, Modality.TEXT, Modality.VISION))
     ]
-    found = at_same_target([*ours, replace(ran("mult", 0, 0.9, 0.2), by_target=by)])
+    runs = at_same_target([*ours, replace(ran("mult", 0, 0.9, 0.2), by_target=by)])
+    found = result(runs, LIES, "valid")
 
-    assert [float(r.numbers[SAME][0]) for r in found] == [12.0, 10.0, 12.0, 2.0]
+    assert [float(r.numbers[SAME][0]) for r in runs] == [10.0, 10.0, 10.0, 3.0]
+    assert found.row("MulT", SAME, INCONGRUENT).value == pytest.approx(3.0)
+    pairs = found.of(SAME, PAIRED)
+    assert [r.value for r in pairs] == [10.0 - 4.0, 10.0 - 1.0, 10.0 - 4.0]
+    assert [r.note.split(";")[0] for r in pairs] == ["at vision", "at text", "at vision"]
+    assert "vision (seed 0), text (seed 1), vision (seed 2)" in " ".join(found.notes)
 
 
-def test_without_runs_it_says_what_to_train(monkeypatch):
-    monkeypatch.setattr(hierarchy, "has_run", lambda *_: False)
-    monkeypatch.setattr(hierarchy, "_shipped_seed", lambda _: None)
+def test_a_seed_that_is_not_here_is_named_with_the_way_to_train_it(monkeypatch):
+    monkeypatch.setattr(bench, "has_run", lambda *_: False)
 
-    with pytest.raises(BadInput, match="mer train hct_dmg --version fused --seed 0"):
-        hierarchy.run(Ask("valid"), lambda *_: None)
+    with pytest.raises(BadInput, match="mer train hct_dmg --version fused --seed 3"):
+        hierarchy.run(Ask("valid", seeds=(3,)), lambda *_: None)
     with pytest.raises(BadInput, match="at least 1"):
         hierarchy.run(Ask("valid", 0), lambda *_: None)

@@ -6,41 +6,25 @@ target apart) are lower in HCT-DMG than in MulT, at equal accuracy. Linear probe
 every trained run, on training data alone.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
-from typing import Any
 
 import numpy as np
-import torch
 from jaxtyping import Bool, Float
-from torch import Tensor
 
-from mer_core.checkpoints import code_hash, load, read_card
-from mer_core.datasets.puppets import WORLD
-from mer_core.encoders.text import sha256
-from mer_core.errors import BadInput, WeightsMissing
+from mer_core.errors import BadInput
 from mer_core.experiments.base import Ask, PaperExperiment, Progress, Result, Row
-from mer_core.grading.tables import utterance_table
+from mer_core.experiments.hct_dmg.bench import TRAINED_ON, Bench, manifest, open_benches
+from mer_core.experiments.short import told_of
 from mer_core.metrics import bootstrap_interval
-from mer_core.models import EmotionModel, kind_of
 from mer_core.probes.distortion import moved
 from mer_core.probes.tendencies import Lean, own_numbers
-from mer_core.recording import versions as package_versions
 from mer_core.roles import MODALITIES
-from mer_core.tendencies import ENTRY, pooled, tendencies_of
-from mer_core.trace import capture, taps
-from mer_core.training.features import trimmed
-from mer_core.training.recipes import run_folder, versions
-from mer_core.training.report import has_run, load_run
-from mer_core.training.tendencies import fit_tendencies
-from mer_core.training.utterances import UtteranceTable
 from mer_core.types import Modality
 
 OURS, BASELINE = "hct_dmg", "mult"
 CALLED = {OURS: "HCT-DMG", BASELINE: "MulT"}
-SEEDS = (0, 1, 2, 3, 4)
 NEAR = 0.01
 """Two runs are of equal accuracy if it lies within one point on validation."""
 
@@ -49,10 +33,6 @@ RELATIVE = "distortion relative to the spread of the leanings alone"
 SAME = "source disparity at the same target"
 MEASURES = (DISTORTION, DISPARITY, SAME, FLIPS, RELATIVE)
 INCONGRUENT, CONGRUENT, PAIRED = "incongruent", "congruent", "pairs of equal accuracy, incongruent"
-TRAINED_ON = 4000
-"""Training utterances on which the linear probes of a run are fitted."""
-
-_CHUNK = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,109 +55,46 @@ class Run:
     numbers: dict[str, Float[np.ndarray, " sample"]]
     by_target: dict[Modality, Float[np.ndarray, " sample"]] = field(default_factory=dict)
 
+    @property
+    def leader(self) -> Modality:
+        """The only target of two sources in HCT-DMG: its primary."""
+        (target,) = self.by_target
+        return target
+
 
 def run(ask: Ask, progress: Progress) -> Result:
     """Fit linear probes on every run that is here, and compare what looks do.
 
     `ask.quick` takes the shipped weights alone, with the probes that ship beside them.
+
+    Raises:
+        BadInput: A seed that is not here, or too few utterances.
+        WeightsMissing, WeightsAltered, CardInvalid: See `mer_core.load`.
     """
-    if ask.limit is not None and ask.limit < 1:
-        raise BadInput("--limit must be at least 1.")
-    here = {m: _seeds(m, ask.seeds, ask.quick) for m in (OURS, BASELINE)}
-    for model, seeds in here.items():
-        if not seeds:
-            raise BadInput(
-                f"No trained run of {model} is here; train some with "
-                f"`mer train {model} --version fused --seed 0`, as the comparison needs seeds."
-            )
-    total = sum(map(len, here.values()))
-    runs, lies = [], np.zeros(0, bool)
-    for model, seeds in here.items():
-        for seed in seeds:
-            found, lies = _look(model, seed, ask, progress)
-            runs.append(found)
-            progress("looking at trained runs", len(runs), total)
-    return result(at_same_target(runs), lies, ask.split)
+    benches = open_benches((OURS, BASELINE), ask, progress)
+    runs = at_same_target([_run(bench) for bench in benches])
+    return result(runs, benches[0].incongruent, ask.split)
+
+
+def _run(bench: Bench) -> Run:
+    own = bench.run
+    numbers, by_target = measured(bench.leans), disparities(bench.leans)
+    return Run(own.name, own.seed, own.accuracy, own.weights, numbers, by_target)
 
 
 def at_same_target(runs: Sequence[Run]) -> list[Run]:
-    """Runs with the disparity at one target: HCT-DMG's primary, and the commonest one for MulT."""
-    led = {r.seed: next(t for t in Modality if t in r.by_target) for r in runs if r.model == OURS}
-    commonest = Counter(led.values()).most_common(1)[0][0]
-    targets = [led[r.seed] if r.model == OURS else commonest for r in runs]
-    return [
-        replace(r, numbers={**r.numbers, SAME: r.by_target[target]})
-        for r, target in zip(runs, targets, strict=True)
-    ]
+    """Runs with the disparity at one target.
 
-
-def _seeds(model: str, wanted: Sequence[int], quick: bool = False) -> tuple[int, ...]:
-    """Seeds of finished runs; the shipped weights are one too, and with `quick` the only one."""
-    fused, shipped = versions(model)[0], _shipped_seed(model)
-    if quick:
-        return () if shipped is None else (shipped,)
-    return tuple(s for s in (wanted or SEEDS) if s == shipped or has_run(model, fused, s))
-
-
-def _shipped_seed(model: str) -> int | None:
-    try:
-        return int(read_card(model)["training"]["seed"])
-    except (WeightsMissing, KeyError):
-        return None
-
-
-def _weights(name: str, seed: int) -> tuple[EmotionModel, float, str]:
-    """A run's model, its accuracy on validation, and the hash of its file."""
-    fused = versions(name)[0]
-    if not has_run(name, fused, seed):
-        return _shipped(name)
-    model, told = load_run(name, fused, seed)
-    file = run_folder(name, fused, seed) / "weights.safetensors"
-    return model, float(told["valid"]["accuracy"]), sha256(file)
-
-
-def _shipped(name: str) -> tuple[EmotionModel, float, str]:
-    card = read_card(name)
-    seed = card["training"]["seed"]
-    own = next(s for s in card["metrics"]["fused"]["seeds"] if s["seed"] == seed)
-    return load(name), float(own["valid"]["accuracy"]), str(card["weights_sha256"])
-
-
-def _look(
-    name: str, seed: int, ask: Ask, progress: Progress
-) -> tuple[Run, Bool[np.ndarray, " sample"]]:
-    model, accuracy, weights = _shipped(name) if ask.quick else _weights(name, seed)
-    table, truths = utterance_table(model, ask.split, ask.limit, progress)
-    if ask.quick:
-        tendencies = tendencies_of(name, weights)
-    else:
-        train, _ = utterance_table(model, "train", None, progress, TRAINED_ON)
-        quiet: Progress = lambda *_: None  # noqa: E731
-        tendencies = fit_tendencies(model, train.batch, weights, {"split": "train"}, quiet)
-    leans = _leans(model, table, tendencies.leanings)
-    lies = np.array([t.liar is not None for t in truths])
-    return Run(name, seed, accuracy, weights, measured(leans), disparities(leans)), lies
-
-
-@torch.inference_mode()
-def _leans(model: EmotionModel, table: UtteranceTable, leanings: Any) -> tuple[Lean, ...]:
-    """What every H, Z and Y of a model leans to, in the order of the samples."""
-    names = [n for n in taps(model) if n in leanings and not n.startswith(ENTRY)]
-    over = [n for n in ("C",) if n in taps(model)]
-    parts: dict[str, list[tuple[Tensor, ...]]] = {}
-    rows = table.by_length.split(_CHUNK)
-    for some in rows:
-        batch = trimmed(table.batch.select(some))
-        with capture(model, *names, *over) as trace:
-            model(batch)
-        for name, p in pooled(trace, batch).items():
-            said = leanings[name].says(p.values)
-            parts.setdefault(name, []).append((p.target, p.source, *said))
-    back = torch.cat(list(rows)).argsort()
-    return tuple(
-        Lean(name, *(torch.cat([v[i] for v in found])[back] for i in range(4)))
-        for name, found in parts.items()
-    )
+    HCT-DMG's is at its primary. MulT has one at every modality: it gets the mean over the
+    primaries of all runs of HCT-DMG, and each pair compares at the primary of its own run.
+    """
+    leaders = [r.leader for r in runs if r.model == OURS]
+    same = []
+    for r in runs:
+        targets = [r.leader] if r.model == OURS else leaders
+        mean = np.mean([r.by_target[target] for target in targets], axis=0)
+        same.append(replace(r, numbers={**r.numbers, SAME: mean}))
+    return same
 
 
 def measured(leans: tuple[Lean, ...]) -> dict[str, Float[np.ndarray, " sample"]]:
@@ -213,25 +130,13 @@ def result(runs: Sequence[Run], lies: Bool[np.ndarray, " sample"], split: str) -
         model=OURS,
         experiment=EXPERIMENT.name,
         found=_says(rows, pairs),
-        data={
-            "name": "puppet-utterances",
-            "what": "generated utterances with known lies (demo data, no real people)",
-            "split": split,
-            "n": len(lies),
-            "demo": True,
-        },
+        data=told_of(split, len(lies)),
         seeds=tuple(sorted({r.seed for r in runs})),
         rows=tuple(rows),
         measures=MEASURES,
         unit="utterance",
         notes=_notes(runs, pairs),
-        manifest={
-            "weights": {f"{r.model} seed {r.seed}": r.weights for r in runs},
-            "validation": {f"{r.model} seed {r.seed}": round(r.accuracy, 4) for r in runs},
-            "code": {m: code_hash(kind_of(m)) for m in (OURS, BASELINE)},
-            "world": WORLD.digest(),
-            "versions": package_versions(),
-        },
+        manifest=manifest([(r.model, r.seed, r.weights, r.accuracy) for r in runs]),
     )
 
 
@@ -271,8 +176,11 @@ def _paired(pairs: Sequence[tuple[Run, Run]], lies: Bool[np.ndarray, " sample"])
     rows = []
     for measure in MEASURES:
         for a, b in pairs:
-            apart = (a.numbers[measure] - b.numbers[measure])[lies]
+            theirs = b.by_target[a.leader] if measure == SAME else b.numbers[measure]
+            apart = (a.numbers[measure] - theirs)[lies]
             note = f"validation accuracy {a.accuracy:.3f} and {b.accuracy:.3f}"
+            if measure == SAME:
+                note = f"at {a.leader}; {note}"
             case = f"seed {a.seed} less MulT's seed {b.seed}"
             rows.append(_row(case, measure, apart[None], PAIRED, note=note))
     return rows
@@ -304,6 +212,7 @@ def _spread(row: Row) -> str:
 
 
 def _notes(runs: Sequence[Run], pairs: Sequence[tuple[Run, Run]]) -> tuple[str, ...]:
+    led = [f"{r.leader} (seed {r.seed})" for r in runs if r.model == OURS]
     accuracies = [
         f"{CALLED[m]} {', '.join(f'{r.accuracy:.3f}' for r in runs if r.model == m)}"
         for m in (OURS, BASELINE)
@@ -311,8 +220,10 @@ def _notes(runs: Sequence[Run], pairs: Sequence[tuple[Run, Run]]) -> tuple[str, 
     return (
         "Distortion and disparity are on the scale of sentiment, about 0 to 6. HCT-DMG has four "
         "looks, two of them at its primary; MulT has six, two at each modality: means are over the "
-        "looks of each. “At the same target” takes MulT's two looks from the modality that leads "
-        "in HCT-DMG, and no others.",
+        "looks of each.",
+        f"“At the same target”: HCT-DMG has it at the modality that leads, {', '.join(led)}. Each "
+        "pair takes MulT's two looks at the modality that leads in its run of HCT-DMG; the row of "
+        "MulT is the mean over those modalities, each as often as it leads.",
         f"Linear probes are fitted per run on {TRAINED_ON:,} training utterances, the run frozen; "
         "a quick try takes the shipped weights and the probes that ship with them.",
         f"Validation accuracy by seed: {'; '.join(accuracies)}; {len(pairs)} pairs lie within one "
