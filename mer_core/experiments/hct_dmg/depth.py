@@ -1,4 +1,4 @@
-"""How many layers does each stage need?"""
+"""Do more layers in every transformer help? All stages have the same number."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -19,6 +19,10 @@ from mer_core.experiments.hct_dmg.short import BASE, COST, Bench, Short, result
 from mer_core.models.hct_dmg import HCTDMG
 
 DEPTHS = (1, 2, 3)
+NOTES = (
+    f"Depths {DEPTHS[0]} to {DEPTHS[-1]} were tried. The stages move together, all with the same "
+    "number of layers: how many a single stage needs was not asked.",
+)
 
 
 def run(ask: Ask, progress: Progress) -> Result:
@@ -49,22 +53,25 @@ def run(ask: Ask, progress: Progress) -> Result:
         found=_says(rows),
         measures=(ACCURACY,),
         dosage="layers of every transformer",
+        notes=NOTES,
     )
 
 
 def _says(rows: Sequence[Row]) -> tuple[str, ...]:
     best = max(rows, key=lambda r: r.value)
     told = ", ".join(f"{r.case}: {spread(r)}" for r in rows)
+    highest = max(r.high or 0 for r in rows if r is not best)
+    sure = "beyond" if (best.low or 0) > highest else "not beyond"
     return (
-        f"Right answers by number of layers: {told}. Most with {best.case}; runs are short, and "
-        "deep ones may need longer.",
+        f"Right answers by layers of every transformer: {told}. Most with {best.case}, {sure} the "
+        "intervals of the others; runs are short, and deep ones may need longer.",
     )
 
 
 EXPERIMENT = PaperExperiment(
     name="layers",
     title="Layers",
-    question="How many layers does each stage need?",
+    question="Do more layers in every transformer help?",
     claim="Not recovered; by its size the paper's model has five in every transformer.",
     source="arXiv 2305.13583; the number of its parameters",
     run=run,
