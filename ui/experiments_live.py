@@ -25,7 +25,7 @@ def live_result(experiment: PaperExperiment) -> Result | None:
 def run_again(experiment: PaperExperiment) -> None:
     """A button to run it here; while it runs, how far it is and a button to stop it."""
     if not experiment.live:
-        st.caption("This one takes training, and is not run live.")
+        st.caption(experiment.still)
         return
     job = _job(experiment)
     if job and job.busy:

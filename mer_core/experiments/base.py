@@ -198,6 +198,7 @@ class PaperExperiment:
         source: Where it says so.
         run: Answers it. The samples, and what can be computed once, are its own business.
         live: Whether a page may run it on few samples while somebody waits.
+        still: What a page says instead where it may not.
         model: Name in MODELS, and of the table that it stands in.
         cost: What a page says before it runs one that takes longer than a minute.
     """
@@ -209,6 +210,7 @@ class PaperExperiment:
     source: str
     run: Callable[[Ask, Progress], Result]
     live: bool = True
+    still: str = "This one takes training, and is not run live."
     model: str = "mghft"
     cost: str = ""
 

@@ -232,6 +232,9 @@ def test_the_released_variant_is_compared_with_the_cards_numbers(monkeypatch):
     lost = 100 * (ours["test"]["accuracy"]["mean"] - 0.5)
     assert f"{lost:.1f} points" in result.found[0]
     assert any("PVT v1" in note for note in result.notes)
+    assert any("the eighth" in note for note in result.notes)
+    assert not released.EXPERIMENT.live
+    assert "training" not in released.EXPERIMENT.still
 
 
 def test_without_a_released_run_the_way_to_train_it_is_named(monkeypatch):
