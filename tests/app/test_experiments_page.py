@@ -2,11 +2,13 @@
 
 import threading
 import time
+from dataclasses import replace
 from urllib.parse import quote
 
 import numpy as np
 import pytest
 
+from mer_core.checkpoints import read_card
 from mer_core.errors import DataMissing
 from mer_core.experiments import EXPERIMENTS
 from mer_core.experiments.base import (
@@ -121,6 +123,15 @@ def test_a_saved_result_opens_with_sentence_figure_table_and_where_it_is_from(
     assert labels == ["Numbers as CSV", "Whole result as JSON"]
 
 
+def test_a_result_of_other_weights_is_told_beside_what_was_found(open_page, play, saved):
+    changed = "the code of mghft changed"
+    page = open_page("experiments")
+    assert changed in page.at.warning[0].value
+
+    save_result(replace(toy(), manifest={"code": read_card("mghft")["code_hash"]}), saved)
+    assert not open_page("experiments").at.warning
+
+
 def test_another_group_of_cases_is_another_figure(open_page, play, saved):
     page = open_page("experiments")
     before = page.at.get("plotly_chart")[0].proto.spec
@@ -191,6 +202,12 @@ def test_an_experiment_that_takes_training_offers_no_live_run(open_page, play, m
 
     assert not [b for b in page.at.button if b.key == "live-run"]
     assert "not run live" in page.words
+
+    read = PaperExperiment(**{**vars(still), "still": "It reads the card."})
+    monkeypatch.setitem(EXPERIMENTS, "mghft", {"toy": read})
+    page = open_page("experiments")
+    assert "It reads the card." in page.words
+    assert "not run live" not in page.words
 
 
 def test_another_paper_has_experiments_of_its_own(open_page, play, monkeypatch):

@@ -5,6 +5,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
+from mer_core.checkpoints import folder_of
 from mer_core.cli import FAILED, FAILED_FOR_MACHINES, PARTLY, app
 from mer_core.errors import DataMissing
 from mer_core.experiments import EXPERIMENTS
@@ -44,6 +45,24 @@ def test_without_a_name_the_experiments_are_listed_with_their_questions():
 
     assert set(told) == set(EXPERIMENTS["mghft"])
     assert all(e["question"].endswith("?") for e in told.values())
+    assert {e["saved"] for e in told.values()} == {"yes"}
+
+
+def test_the_list_says_what_is_out_of_date(toys, tmp_path, monkeypatch):
+    card = (folder_of("mghft") / "card.json").read_text()
+    monkeypatch.setenv("MER_CHECKPOINTS", str(tmp_path))
+    mer("mghft", "toy", "--save")
+    (tmp_path / "mghft" / "card.json").write_text(card)
+    kept = tmp_path / "mghft" / "experiments" / "toy.json"
+    before = mer("mghft")
+    kept.write_text(kept.read_text().replace('"manifest": {}', '"manifest": {"code": "another"}'))
+    after = mer("mghft")
+
+    assert "out of date" not in before.stdout + before.stderr
+    assert "out of date" in after.stdout
+    assert "toy: This result is out of date" in after.stderr
+    assert "the code of mghft changed" in after.stderr
+    assert json.loads(mer("mghft", "--json").stdout)["gone"]["saved"] == "no"
 
 
 def test_one_is_run_as_asked_and_printed(toys):
@@ -64,6 +83,17 @@ def test_saving_writes_beside_the_weights(toys, tmp_path, monkeypatch):
     assert mer("mghft", "toy", "--save").exit_code == 0
 
     assert load_result(tmp_path / "mghft" / "experiments" / "toy.json").found == ("It holds.",)
+
+
+@pytest.mark.parametrize("part", [("--limit", 3), ("--seeds", 1), ("--split", "valid")])
+def test_part_of_an_experiment_is_not_saved_over_the_whole(toys, tmp_path, monkeypatch, part):
+    monkeypatch.setenv("MER_CHECKPOINTS", str(tmp_path))
+    failed = mer("mghft", "toy", *part, "--save")
+
+    assert failed.exit_code == FAILED
+    assert "leave out --limit, --seeds and --split" in failed.stderr
+    assert mer("mghft", "toy", *part).exit_code == 0
+    assert mer("mghft", "toy", "--split", "test", "--save").exit_code == 0
 
 
 def test_of_all_those_that_cannot_run_are_named_and_the_rest_is_kept(toys, tmp_path, monkeypatch):

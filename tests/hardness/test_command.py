@@ -40,6 +40,8 @@ def test_a_few_stickers_become_a_file_and_a_table_for_machines(tmp_path, monkeyp
         (("puppet-stickers", "--limit", "2", "--model", "egmf"), "does not read stickers"),
         (("puppet-stickers", "--limit", "2", "--tap", "stage_vector"), "stage_vectors"),
         (("puppet-stickers", "--path", "somewhere"), "leave the path out"),
+        (("puppet-stickers", "--limit", "2", "--save"), "leave out --limit"),
+        (("all", "--limit", "2"), "leave out --limit"),
     ],
 )
 def test_a_wrong_word_gets_one_sentence(words, sentence):
