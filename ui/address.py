@@ -5,6 +5,9 @@ link from elsewhere is a page and a number:
 
     /sticker_lab?sticker=7          sticker 7
     /clip_lab?clip=12               utterance 12, puppet-utterance-test-00012
+    /clip_lab?clip-from=Data set&clip-set=mustard&clip-split=test&clip-number=34
+                                    a sample of a real set that lies here, on every page that asks
+                                    for a clip; of a sticker sticker-from, sticker-set and so on
     /surgery?clip=12&words=Swap&donor-clip=34
                                     the same with the words of utterance 34; `words`, `voice` and
                                     `face` are Keep, Silence or Swap

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from mer_core.datasets import DATASETS
 from mer_core.errors import MerError
 from mer_core.hardness import HardTable
 from mer_core.hardness.sets import CLIPS, NONE, STICKERS
@@ -17,15 +16,17 @@ from ui.hard import Opened
 from ui.header import plain, sample_header
 from ui.puppets import puppet
 from ui.resources import called
+from ui.sets import address_of, kind_of_set, sample_of
 
 LABS = {
-    CLIPS: ("clip_lab", "surgery", "cross_attention"),
-    STICKERS: ("sticker_lab",),
+    "clip": ("clip_lab", "surgery", "cross_attention", "experts", "mixing_desk"),
+    "sticker": ("sticker_lab", "mixing_desk"),
 }
-"""Set -> files of the pages that open its samples by their number."""
+"""Kind of a sample -> files of the pages that open it by their address."""
 
-_NUMBER = {"sticker_lab": "sticker"}
-"""File of a page -> what it calls a sample's number in its address; others say "clip"."""
+_GENERATED = {CLIPS: "clip", STICKERS: "sticker"}
+_ALSO = {("mixing_desk", "sticker"): {"desk-model": called("mghft")}}
+"""File of a page and kind of a sample -> what else its address must say."""
 
 
 def sample_card(opened: Opened) -> None:
@@ -67,7 +68,7 @@ def _card(table: HardTable, row: int) -> None:
     for name, heard in table.models.items():
         if math.isfinite(float(heard.disagreement[row])):
             grade_note("disagreement", name, named=True)
-    _ways_on(table, row)
+    _ways_on(table, row, sample)
 
 
 def _sample(table: HardTable, row: int) -> Sample | None:
@@ -76,12 +77,15 @@ def _sample(table: HardTable, row: int) -> Sample | None:
     try:
         if name in (CLIPS, STICKERS) and split == "test":
             return puppet(name, place)
-        return _of_a_split(name, split, place) if name in DATASETS else None
+        if name in _GENERATED:
+            return _of_a_split(name, split, place)
+        sample = sample_of(name, split, place) if kind_of_set(name) else None
     except (MerError, IndexError):
-        return None  # the set is not on this machine, or another one than when it was read
+        return None  # the set is not on this machine
+    return sample if sample is not None and sample.id == table.ids[row] else None
 
 
-@st.cache_resource(max_entries=32, show_spinner="Reading the sample")
+@st.cache_resource(max_entries=32, show_spinner="Drawing the sample")
 def _of_a_split(name: str, split: str, place: int) -> Sample:
     from mer_core.datasets import open_dataset
 
@@ -123,22 +127,48 @@ def said(table: HardTable, row: int) -> pd.DataFrame:
     return pd.DataFrame(lines)
 
 
-def _ways_on(table: HardTable, row: int) -> None:
+def _ways_on(table: HardTable, row: int, sample: Sample | None) -> None:
     """Links to the pages that open this sample; a sentence where none can."""
     from ui.shell import ROOMS  # here: the shell stands above the pages' parts
 
-    name, place = table.data["name"], int(table.places[row])
-    rooms = {room.file: room for room in ROOMS}
-    files = [file for file in LABS.get(name, ()) if file in rooms]
-    if table.data["split"] != "test" or not files:
-        st.caption("The labs open generated samples of the test split; this is none.")
+    name = table.data["name"]
+    kind = _GENERATED.get(name) or kind_of_set(name)
+    if why := closed(table, sample):
+        st.caption(f":material/info: {why}")
         return
+    rooms = {room.file: room for room in ROOMS}
     with st.container(horizontal=True, gap="medium"):
-        for file in files:
-            room, key = rooms[file], _NUMBER.get(file, "clip")
+        for file in (file for file in LABS[str(kind)] if file in rooms):
             st.page_link(
                 f"pages/{file}.py",
-                label=f"Open in {room.menu}",
-                icon=room.icon,
-                query_params={key: str(place)},
+                label=f"Open in {rooms[file].menu}",
+                icon=rooms[file].icon,
+                query_params=_address(table, row, sample) | _ALSO.get((file, kind), {}),
             )
+
+
+def closed(table: HardTable, sample: Sample | None) -> str:
+    """Why no lab can open a sample of this table; empty where they can."""
+    name, split = table.data["name"], table.data["split"]
+    if name in _GENERATED:
+        told = "The labs draw generated samples of the test split only; this one is of another."
+        return "" if split == "test" else told
+    if kind_of_set(name) is None:
+        return (
+            f"The labs cannot open {plain(name)} by themselves: where it lies was told to the "
+            "command only. Upload the sample there."
+        )
+    if sample is None:
+        return (
+            "The labs cannot open this sample: its set does not lie where real data are looked "
+            "for (MER_DATA_DIR), or another version of it does."
+        )
+    return ""
+
+
+def _address(table: HardTable, row: int, sample: Sample | None) -> dict[str, str]:
+    name, place = table.data["name"], int(table.places[row])
+    if name in _GENERATED:
+        return {_GENERATED[name]: str(place)}
+    described = sample is not None and bool(sample.views)
+    return address_of(name, table.data["split"], place, described)

@@ -4,6 +4,7 @@ from typing import Literal
 
 import streamlit as st
 
+from mer_core.processing.operations import PARTS, has
 from mer_core.recording import Manifest
 from mer_core.types import Provenance, Sample
 from ui.media import digest, jpeg, moving, wav
@@ -78,12 +79,23 @@ def _provenance(sample: Sample) -> None:
     for part, source in sample.provenance.items():
         if is_puppet(sample) and source == Provenance.GENERATED:
             continue
-        words, icon, colour = _CHIP[Provenance(source)]
+        source = Provenance(source)
+        if source == Provenance.REAL and not _brings(sample, part):
+            source = Provenance.SILENT  # a set may have said that it is real, and lack it here
+        words, icon, colour = _CHIP[source]
+        if source == Provenance.REAL and not sample.id.startswith("your "):
+            words = "real"  # of a data set, not of the user
         if source == Provenance.DONATED and part in ("text", "sound", "clip"):
             words = "from another clip"
         if part == "clip" and sample.clip is not None:
             words = f"{words}, {sample.clip.found}"
         st.badge(f"{_INPUTS.get(part, part)}: {words}", icon=icon, color=colour)
+
+
+def _brings(sample: Sample, part: str) -> bool:
+    """Whether a part that a set names is there."""
+    modality = next((m for m, parts in PARTS.items() if part in parts), None)
+    return modality is None or has(sample, modality)
 
 
 def _manifests(manifests: tuple[Manifest, ...]) -> None:

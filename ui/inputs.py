@@ -1,4 +1,4 @@
-"""How a sample comes in: example, file, clipboard, camera, microphone or keyboard."""
+"""How a sample comes in: example, data set, file, clipboard, camera, microphone or keyboard."""
 
 import hashlib
 
@@ -17,6 +17,7 @@ from mer_core.types import Clip, Provenance, Sample, Sound
 from ui.failures import told
 from ui.paste import pasted_picture
 from ui.puppets import STICKERS, UTTERANCES, pick_puppet
+from ui.sets import WAY, pick_from_set
 
 LIMIT_MB = MAX_BYTES // 1_000_000
 """Of one file; the server refuses larger ones too (.streamlit/config.toml)."""
@@ -25,7 +26,10 @@ ALL_FILES_MB = 60
 _PICTURES = ["png", "jpg", "jpeg", "webp", "gif", "bmp"]
 _SOUNDS = ["wav", "flac", "mp3", "ogg", "m4a", "mp4", "webm"]
 _FACES = ["mp4", "m4v", "mov", "webm", *_PICTURES]
-_STAYS = "It stays in this computer's memory and is gone when you close the page."
+_STAYS = (
+    "It stays in this computer's memory and is gone when you close the page, unless you connect a "
+    "server or a model of your own."
+)
 
 Heard = tuple[Sound | None, tuple[str, ...]]
 Seen = tuple[Clip, Sound | None, tuple[str, ...]]
@@ -39,17 +43,19 @@ def pick_sticker(key: str = "sticker") -> Sample | None:
         key: Of everything here, where a page asks for several stickers.
 
     Raises:
-        BadInput: The picture cannot be used; the message says what to do.
+        MerError: The picture or the set cannot be used; the message says what to do.
     """
     bar = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
     way = bar.segmented_control(
         "Where the sticker comes from",
-        ["Example", "Upload", "Paste", "Camera"],
+        ["Example", WAY, "Upload", "Paste", "Camera"],
         default="Example",
         required=True,
         key=f"{key}-from",
         bind="query-params",
     )
+    if way == WAY:
+        return pick_from_set(key, bar)
     if way == "Upload":
         file = st.file_uploader(
             "Picture of a sticker",
@@ -84,16 +90,21 @@ def pick_clip(prefix: str = "") -> Sample | None:
 
     Args:
         prefix: Of all keys, where a page asks for several clips.
+
+    Raises:
+        MerError: The set that was chosen cannot be opened; the message says what to do.
     """
     bar = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
     way = bar.segmented_control(
         "Where the clip comes from",
-        ["Example", "Your own"],
+        ["Example", WAY, "Your own"],
         default="Example",
         required=True,
         key=f"{prefix}clip-from",
         bind="query-params",
     )
+    if way == WAY:
+        return pick_from_set(f"{prefix}clip", bar)
     return pick_puppet(UTTERANCES, f"{prefix}clip", bar) if way != "Your own" else _own_clip(prefix)
 
 

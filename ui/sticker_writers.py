@@ -13,6 +13,7 @@ from mer_core.types import Provenance, Sample, View
 from ui.header import is_puppet, plain
 from ui.media import digest
 from ui.resources import gate
+from ui.sets import WRITER
 
 if TYPE_CHECKING:
     from mer_core.encoders.interpreter import Description
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 EMBEDDED, MAKER = "The interpreter", "The drawing's maker"
 _NAMES = {"embedded": EMBEDDED, "llava": "LLaVA-NeXT", "server": "Server"}
 _LEFT_OUT = "Its maker says nothing here."
+_NOT_IN_SET = "The set says nothing here."
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,8 @@ class _Said:
 
 def pick_writer(sample: Sample, key: str) -> str:
     """Draw the choice of who writes; returns the label chosen."""
-    names = [EMBEDDED, *([MAKER] if is_puppet(sample) else []), "LLaVA-NeXT", "Server"]
+    own = [MAKER] if is_puppet(sample) else [WRITER] if sample.views else []
+    names = [EMBEDDED, *own, "LLaVA-NeXT", "Server"]
     return st.segmented_control(
         "Written by",
         names,
@@ -77,6 +80,10 @@ def written(sample: Sample, writer: str, key: str) -> Written:
     if writer == MAKER and is_puppet(sample):
         missing = {v: _LEFT_OUT for v in View if not sample.views.get(v)}
         return Written(sample.views, missing, {}, Provenance.GENERATED, "Written by its maker.")
+    if writer == WRITER and sample.views:
+        missing = {v: _NOT_IN_SET for v in View if not sample.views.get(v)}
+        source = Provenance(sample.provenance.get("views", Provenance.REAL))
+        return Written(sample.views, missing, {}, source, "As they stand in the set.")
     name = next((name for name, label in _NAMES.items() if label == writer), "embedded")
     said = _by_model(sample, name, key)
     if said.description is None:

@@ -9,9 +9,10 @@ from hard_tables import table
 
 from mer_core.errors import DataMissing
 from mer_core.hardness import Labels, load_table, save_table
+from mer_core.hardness.representations import representable
 from mer_core.hardness.sets import CLIPS
 from mer_core.hardness.shelf import table_path
-from ui.resources import called
+from ui.resources import called, shelf
 
 SLEEP = 0.1
 
@@ -150,7 +151,7 @@ def test_a_sample_of_a_set_that_is_not_here_still_has_words_and_numbers(open_pag
 
     assert "great joy" in page.words
     assert "only its words and numbers" in page.words
-    assert "The labs open generated samples" in page.words
+    assert "The labs cannot open toys by themselves" in page.words
 
 
 def test_without_tables_the_page_says_how_to_make_one(open_page, tables):
@@ -211,8 +212,8 @@ def ended(page):
 def test_a_further_set_is_asked_live_and_joins_the_list(open_page, monkeypatch):
     asked = []
 
-    def made(name, split, limit, told):
-        asked.append((name, split, limit))
+    def made(name, split, limit, wanted, told):
+        asked.append((name, split, limit, wanted))
         told("asking toys", 1, 2)
         return table(data={"name": name, "what": "toys", "split": split, "demo": True})
 
@@ -222,8 +223,35 @@ def test_a_further_set_is_asked_live_and_joins_the_list(open_page, monkeypatch):
     page.run()
     ended(page)
 
-    assert asked == [("puppet-utterances", "valid", 100)]
+    assert asked == [("puppet-utterances", "valid", 100, ())]
     assert "just now: puppet utterances, valid" in page.at.selectbox(key="hard-set").options
+
+
+def test_maps_of_any_recorded_reading_can_be_asked_for(open_page, monkeypatch):
+    asked = []
+
+    def made(name, split, limit, wanted, told):
+        asked.append(wanted)
+        return table(data={"name": name, "what": "toys", "split": split, "demo": True})
+
+    monkeypatch.setattr("ui.hard_live._made", made)
+    page = open_page("hard_samples")
+    choice = page.at.multiselect(key="hard-live-maps-clips")
+    offered = {told.split(" (")[0] for told in choice.options}
+    for name in ("egmf", "hct_dmg"):
+        assert set(representable(shelf().get(name))) <= offered
+    choice.select("fusion.enhanced")
+    page.at.multiselect(key="hard-live-maps-clips").select("H.audio")
+    page.run()
+    page.at.button(key="hard-live-run").click()
+    page.run()
+    ended(page)
+
+    assert asked == [("fusion.enhanced", "H.audio")]
+    page.at.selectbox(key="hard-live-set").select("Generated stickers, validation")
+    page.run()
+    told = page.at.multiselect(key="hard-live-maps-stickers").options
+    assert {t.split(" (")[0] for t in told} == set(representable(shelf().get("mghft")))
 
 
 def test_a_live_run_that_fails_says_why(open_page, monkeypatch):
@@ -243,8 +271,11 @@ def test_three_clips_are_asked_live_by_both_models(monkeypatch):
     from ui.hard_live import _made
 
     told = []
-    made = _made(CLIPS, "valid", 3, lambda *words: told.append(words))
+    made = _made(CLIPS, "valid", 3, ("H.audio",), lambda *words: told.append(words))
 
     assert {"egmf", "hct_dmg"} <= set(made.models)
+    assert list(made.models["hct_dmg"].maps) == ["H.audio"]
+    assert "H.audio" not in made.models["egmf"].maps
+    assert made.models["egmf"].maps
     assert made.ids[0] == "puppet-utterance-valid-00000"
     assert any(words.startswith("asking") for words, _, _ in told)
