@@ -32,8 +32,8 @@ LIES = np.array([True, True, False, False])
 def ran(model, seed, accuracy, level):
     values = level + np.array([0.0, 0.2, 1.0, 1.2])
     targets = Modality if model == "mult" else [Modality.TEXT]
-    numbers, by_target = ({k: values for k in keys} for keys in (MEASURES, targets))
-    return Run(model, seed, accuracy, f"{model}{seed}", numbers, by_target)
+    by_target = dict.fromkeys(targets, values)
+    return Run(model, seed, accuracy, f"{model}{seed}", dict.fromkeys(MEASURES, values), by_target)
 
 
 @pytest.fixture

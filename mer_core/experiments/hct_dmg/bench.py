@@ -184,8 +184,8 @@ def _seen(
             model(batch)
         for role, fall in marginals(trace, batch).items():
             falls.setdefault(role, []).append(fall)
-        for name, p in pooled(trace, batch).items() if probes else ():
-            if not name.startswith(ENTRY):
+        for name, p in pooled(trace, batch).items():
+            if probes is not None and not name.startswith(ENTRY):
                 said = probes.leanings[name].says(p.values)
                 parts.setdefault(name, []).append((p.target, p.source, *said))
         if salient:
