@@ -1,7 +1,6 @@
 """What does another language model make of the same prompt?"""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -16,18 +15,17 @@ from mer_core.experiments.base import (
 )
 from mer_core.experiments.egmf.languages import LAYERS, RECIPES, losses_of
 from mer_core.experiments.egmf.scores import MAE, row_of, scored, sure, told_of_cases
-from mer_core.experiments.egmf.short import BASE, COST, Bench, Short, result, together
+from mer_core.experiments.egmf.short import COST, Bench, Short, result, together
 
 UNREAD = "answers that are none of the seven"
 """Share of the decoder's own answers, over the whole vocabulary; compared are the seven alone."""
 
-EMBEDDED, CUT = f"embedded, {LAYERS} layers", "embedded, 1 layer"
+EMBEDDED = f"embedded, {LAYERS} layers"
 
 
 def runs() -> Iterator[tuple[str, Short]]:
     """What the swap table says, and the run."""
     yield EMBEDDED, Short()
-    yield CUT, Short(replace(BASE, layers=1))
     for name, recipe in RECIPES.items():
         yield name, Short(language=recipe)
 
