@@ -4,6 +4,7 @@ import random
 import re
 
 import pytest
+from noisy_clips import noisy_clip
 
 from mer_core.checkpoints import folder_of
 from mer_core.processing.operations import SPOKEN
@@ -16,6 +17,12 @@ SARCASTIC = {"clip": "12", "words": "Swap", "donor-clip": "34"}
 
 def badges(page):
     return "\n".join(m.value for m in page.at.markdown if "badge" in m.value)
+
+
+def heard(page) -> list[tuple[str, int]]:
+    """Emotion and percentage that each model answers under the noise on screen."""
+    told = (re.fullmatch(r"#### (\w+) :gray\[(\d+) %\]", m.value) for m in page.at.markdown)
+    return [(found[1], int(found[2])) for found in told if found]
 
 
 def test_the_page_opens_with_answers_and_every_combination(open_page):
@@ -143,26 +150,41 @@ def test_noise_moves_the_answer_and_the_papers_gate_stands_still(open_page):
     assert "In the gate the fine-grained expert moves most" in page.words
     assert "nothing in a sample can move it" in page.words
     assert "no noise" in page.at.select_slider(key="level").options
-    before = page.words
+    noisy = heard(page)
     page.at.select_slider(key="level").set_value("no noise")
     page.run()
-    assert page.words != before
+    clean = heard(page)
     assert "Without noise the answer is neutral" in page.words
+    assert clean[0][0] == "neutral"
+    for (was, before), (now, after) in zip(clean, noisy, strict=True):  # EGMF, then HCT-DMG
+        assert was != now or abs(after - before) >= 5
 
 
 def test_the_gate_by_sample_moves_where_the_papers_stands_still(open_page):
     if not (folder_of("hct_dmg_sample") / "card.json").is_file():
         pytest.skip("the checkpoint hct_dmg_sample is not on this machine")
-    page = open_page("surgery", clip="4", look="Noise", level="-10 dB", noisy="face")
+    found = noisy_clip()
+    page = open_page("surgery", clip=str(found.clip), look="Noise", level="-15 dB", noisy="voice")
     assert page.at.pills(key="models").value == ["EGMF", "HCT-DMG", "HCT-DMG, gate by sample"]
     page.at.pills(key="models").set_value(["HCT-DMG, gate by sample"])
     page.run()
-    assert "In the gate the" in page.words or "The gate moves by less" in page.words
+    moved = re.search(r"In the gate the (\w+) moves most, from (\d+) % to (\d+) %", page.words)
+    assert moved, page.words
+    assert moved[1] == found.part
+    before, after = int(moved[2]), int(moved[3])
+    assert (before, after) == (round(100 * found.before), round(100 * found.after))
+    assert abs(after - before) >= 2
+    assert heard(page)[0][0] == found.now
     assert "stands still" not in page.words
 
+    page.at.select_slider(key="level").set_value("no noise")
+    page.run()
+    assert heard(page)[0][0] == found.was != found.now
+    page.at.select_slider(key="level").set_value("-15 dB")
     page.at.pills(key="models").set_value(["HCT-DMG"])
     page.run()
     assert "stands still" in page.words
+    assert "moves most" not in page.words
 
 
 def test_the_choice_of_models_is_the_papers_by_default_and_one_is_enough(open_page):

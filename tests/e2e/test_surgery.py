@@ -3,6 +3,9 @@
 import re
 
 import pytest
+from noisy_clips import LEVEL, noisy_clip
+
+from mer_core.probes.noise import LEVELS
 
 pytestmark = pytest.mark.e2e
 
@@ -13,6 +16,11 @@ CLIP, DONOR = 12, 34
 def answers(tab) -> list[str]:
     """The headlines of the answers' boxes, as 'fear 97 %'."""
     return tab.page.get_by_role("heading", level=3).all_inner_texts()
+
+
+def under_noise(tab) -> list[str]:
+    """What each model answers at the level of noise on screen, as 'fear 97 %'."""
+    return tab.page.get_by_role("heading", level=4).all_inner_texts()
 
 
 def lattice(tab):
@@ -90,17 +98,28 @@ def test_a_recipe_builds_an_incongruent_clip_and_the_address_keeps_it(tab):
 
 
 def test_the_slider_of_noise_moves_answer_and_gate_but_not_the_papers_gate(tab):
-    tab.go("/surgery?clip=4&look=Noise")
-    tab.page.get_by_text("Without noise the answer is").first.wait_for()
+    found = noisy_clip()
+    tab.go(f"/surgery?clip={found.clip}&look=Noise&noisy=voice")
+    tab.page.get_by_text("Without noise the answer is").nth(2).wait_for()
     tab.page.get_by_text("It never looks at the sample").first.wait_for(state="detached")
+    tab.settle()
+    clean = under_noise(tab)
     slider = tab.page.get_by_role("slider", name="Signal over noise (SNR)")
     slider.focus()
-    for _ in range(5):
+    for _ in range(LEVELS.index(LEVEL)):
         slider.press("ArrowRight")
-    tab.page.get_by_text(re.compile("With noise in text at 0 dB")).first.wait_for()
+    tab.page.get_by_text(re.compile("With noise in audio at −15 dB")).nth(2).wait_for()  # noqa: RUF001
     tab.settle()
 
-    tab.page.get_by_text(re.compile("In the gate the fine-grained expert moves most")).wait_for()
+    noisy = under_noise(tab)
+    assert len(clean) == len(noisy) == 3  # EGMF, HCT-DMG, and the same with a gate by sample
+    assert clean[2].startswith(found.was)
+    assert noisy[2].startswith(found.now)
+    assert found.was != found.now
+    assert clean[1] != noisy[1]  # the answer moves though the gate cannot
+    said = tab.page.get_by_text(re.compile(f"In the gate the {found.part} moves most"))
+    moved = re.search(r"moves most, from (\d+) % to (\d+) %", said.last.inner_text())
+    assert abs(int(moved[1]) - int(moved[2])) >= 2
     tab.page.get_by_text(re.compile("The paper's gate stands still")).wait_for()
-    assert "level=0+dB" in tab.page.url.replace("%20", "+")
+    assert "level=-15+dB" in tab.page.url.replace("%20", "+")
     tab.sound()
