@@ -132,13 +132,13 @@ def _ways_on(table: HardTable, row: int, sample: Sample | None) -> None:
     from ui.shell import ROOMS  # here: the shell stands above the pages' parts
 
     name = table.data["name"]
-    kind = _GENERATED.get(name) or kind_of_set(name)
+    kind = str(_GENERATED.get(name) or kind_of_set(name))
     if why := closed(table, sample):
         st.caption(f":material/info: {why}")
         return
     rooms = {room.file: room for room in ROOMS}
     with st.container(horizontal=True, gap="medium"):
-        for file in (file for file in LABS[str(kind)] if file in rooms):
+        for file in (file for file in LABS[kind] if file in rooms):
             st.page_link(
                 f"pages/{file}.py",
                 label=f"Open in {rooms[file].menu}",
