@@ -17,8 +17,8 @@ _KEEP = {
 def keep_freed_memory() -> bool:
     """Tell the C library of this process to keep what it frees; whether it could be told.
 
-    For processes that do nothing but run a model: they hold their peak until they end. Other C
-    libraries than glibc are left as they are.
+    For processes that run models again and again, the app's server among them: they hold their
+    peak until they end. Other C libraries than glibc are left as they are.
     """
     if sys.platform != "linux":
         return False

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mer_core.server import HOST, command
-from ui import resources
+from ui import launch, resources
 
 ROOT = Path(__file__).resolve().parents[1]
 IMPORTS = """
@@ -38,6 +38,16 @@ def test_the_launcher_imports_what_pages_stand_on_and_nothing_before():
     )
 
     assert said.stdout.split() == ["False", "True", "True", "True", "True"]
+
+
+def test_the_server_keeps_freed_memory_before_it_imports_or_runs_anything(monkeypatch):
+    done = []
+    monkeypatch.setattr(launch, "keep_freed_memory", lambda: done.append("memory"))
+    monkeypatch.setattr(launch, "import_pages", lambda: None)
+    monkeypatch.setattr(launch.cli, "main", lambda **_: done.append("server"))
+    launch.main()
+
+    assert done == ["memory", "server"]
 
 
 def test_the_server_is_bound_to_this_machine():

@@ -11,6 +11,8 @@ import threading
 
 from streamlit.web import cli
 
+from mer_core.allocator import keep_freed_memory
+
 
 def import_pages() -> None:
     """Import what the page that opens first stands on: torch, the probes, the views."""
@@ -23,7 +25,11 @@ def import_pages() -> None:
 
 
 def main() -> None:
-    """Run Streamlit's command line; meanwhile import the pages' modules."""
+    """Run Streamlit's command line; meanwhile import the pages' modules.
+
+    Freed memory is kept for the next request (docs/log.md says what that costs).
+    """
+    keep_freed_memory()
     threading.Thread(target=import_pages, name="import", daemon=True).start()
     cli.main(prog_name="streamlit")
 
