@@ -20,12 +20,12 @@ def badges(page) -> str:
 
 
 def test_the_page_opens_with_the_mixture_of_a_clip(open_page):
-    page = open_page("experts", clip="12")
+    page = open_page("experts", clip="11")
 
     assert "EGMF says **" in page.words
     assert "counts most, with" in page.words
     assert page.charts == 3
-    assert "n = 1 (puppet-utterance-test-00012)" in page.words
+    assert "n = 1 (puppet-utterance-test-00011)" in page.words
     assert [m.label for m in page.at.metric] == [
         "Evenness of the weights", "Weight moved by stage 2", "KL of the stages",
     ]  # fmt: skip
