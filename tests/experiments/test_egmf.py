@@ -256,7 +256,7 @@ def test_verdicts_follow_the_rows(play):
     )
     assert "LoRA adds +5.0 points, which may be chance" in told["lora"]
     assert told["gating"].count("The gate in two stages is right more often") == 2
-    assert "Most is lost with" in told["experts"]
+    assert "Beyond chance, most is lost with" in told["experts"]
     assert "they are heard" in told["pseudo"]
     assert "This is what the paper says of classification and regression" in told["tasks"]
     assert "redundant by the digest's 0.9: fine-grained and semantic" in told["redundancy"]

@@ -63,10 +63,13 @@ def _says(rows: Sequence[Row]) -> tuple[str, ...]:
     told = []
     for group in dict.fromkeys(r.group for r in rows):
         without = [c for c, gone in CASES.items() if len(gone) == 1]
-        worst = min(without, key=lambda case: row_of(rows, case, group=group).value)
-        least = row_of(rows, worst, group=group)
-        gone = sure(least) and least.value < row_of(rows, ALL, group=group).value
-        lost = f"Most is lost with “{worst}”." if gone else "No expert's loss is beyond chance."
+        whole = row_of(rows, ALL, group=group)
+        each = [row_of(rows, case, group=group) for case in without]
+        sunk = [row for row in each if sure(row) and row.value < whole.value]
+        lost = "No expert's loss is beyond chance."
+        if sunk:
+            worst = min(sunk, key=lambda row: row.value).case
+            lost = f"Beyond chance, most is lost with “{worst}”."
         told.append(f"{group.capitalize()}. {told_of_cases(rows, group)} {lost}")
     return tuple(told)
 

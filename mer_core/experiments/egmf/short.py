@@ -45,7 +45,7 @@ BASIS = Basis(
 )
 WITHOUT_TRAINING = (
     "Here the trained weights alone are asked. Short runs that were trained so stand in the saved "
-    "result; `mer experiment egmf` trains them, each about a minute on one core."
+    "result; `mer experiment egmf` trains them, each about two minutes on one core."
 )
 """What a page says before it runs an experiment that has both parts."""
 
