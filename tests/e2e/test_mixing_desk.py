@@ -5,6 +5,7 @@ import re
 
 import pytest
 import torch
+from playwright.sync_api import expect
 
 from mer_core.checkpoints import load
 from mer_core.datasets import open_dataset
@@ -15,6 +16,9 @@ pytestmark = pytest.mark.e2e
 
 CLIPS = 24
 """Generated clips among which one is looked for."""
+
+CHART = ".st-key-desk-answer .js-plotly-plot"
+"""The bars of the answer."""
 
 PRESSES = 10
 """Of an arrow key: a percent each."""
@@ -74,7 +78,7 @@ def answer(tab):
 
 
 def bars(tab):
-    return tab.page.locator(".st-key-desk-answer .js-plotly-plot").first.inner_text()
+    return tab.page.locator(CHART).first.inner_text()
 
 
 def slider(tab, part):
@@ -87,6 +91,7 @@ def test_dragging_alpha_moves_the_answer_and_the_mark(tab, clip):
     tab.go(f"/mixing_desk?clip={number}")
     ready(tab)
     before = answer(tab), bars(tab), tab.page.evaluate(PLACE)
+    chart = tab.page.locator(CHART).first.text_content() or ""
     values = [slider(tab, i).input_value() for i in range(3)]
 
     slider(tab, part).focus()
@@ -115,6 +120,9 @@ def test_dragging_alpha_moves_the_answer_and_the_mark(tab, clip):
 
     tab.page.get_by_role("button", name="Reset to the model's own").click()
     tab.page.get_by_text(re.compile("with its own weights\\.")).wait_for()
+    # on a slow machine the sentence may stand a moment before the answer is drawn anew
+    expect(tab.page.get_by_role("heading", level=3).first).to_have_text(before[0], timeout=60_000)
+    expect(tab.page.locator(CHART).first).to_have_text(chart, timeout=60_000)
     tab.settle()
     assert (answer(tab), bars(tab)) == before[:2]
     assert tab.page.evaluate(PLACE) == before[2]
