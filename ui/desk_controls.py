@@ -53,17 +53,18 @@ def chosen(standing: Standing) -> Tensor | None:
     held = st.session_state.get(_STATE)
     if held is None and (text := st.query_params.get(ADDRESS)):
         try:
-            weights = parsed(text, standing.desk.parts, standing.desk.simplex)
+            given = parsed(text, standing.desk.parts, standing.desk.simplex)
         except MerError:
-            weights = None  # an address may hold anything
-        held = (standing.key, weights)
+            given = None  # an address may hold anything
+        held = (standing.key, given)
         st.session_state[_STATE] = held
     if held is None:
         return None
-    if held[0] == standing.key:
-        if held[1] is not None and ADDRESS not in st.query_params:  # back from another sample
-            _address(held[1])
-        return held[1]
+    key, weights = held
+    if key == standing.key:
+        if weights is not None and ADDRESS not in st.query_params:  # back from another sample
+            _address(weights)
+        return weights
     st.query_params.pop(ADDRESS, None)  # it was of another sample
     return None
 
