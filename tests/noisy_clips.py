@@ -18,12 +18,12 @@ TRIED = 200
 
 
 class Noisy(NamedTuple):
-    """What noise in the voice of a clip does to HCT-DMG with a gate by sample.
+    """What noise in the voice of a clip does to a model whose gate looks at the sample.
 
     Attributes:
         clip: Its number in the test split.
         was, now: The answer without noise, and at LEVEL.
-        part: The modality whose weight moves most.
+        part: The modality or expert whose weight moves most.
         before, after: Its weight without noise, and at LEVEL.
     """
 
@@ -36,13 +36,16 @@ class Noisy(NamedTuple):
 
 
 @cache
-def noisy_clip() -> Noisy:
+def noisy_clip(name: str = "hct_dmg_sample") -> Noisy:
     """The first clip whose answer turns, and whose gate moves by LEAST, as its voice drowns.
+
+    Args:
+        name: Of the model; by default HCT-DMG with a gate by sample.
 
     Raises:
         LookupError: There is none among the first ones: then nothing moves any more.
     """
-    model = load("hct_dmg_sample")
+    model = load(name)
     clips, read = open_dataset("puppet-utterances", "test", TRIED), model.processor()
     for number in range(TRIED):
         sweep = AddNoise(Modality.AUDIO).run(model, read([clips[number]])).marked(LEVEL)

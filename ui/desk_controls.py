@@ -159,6 +159,8 @@ def _slider(standing: Standing, i: int, weights: Tensor, silent: Sequence[int]) 
     st.slider(
         label if simplex else f"Stage {i + 1}, {desk.parts[i]}",
         step=_FINE[simplex],
+        # a browser that misses the run that set the state starts here, not at 0
+        value=shown,
         key=key,
         disabled=i in silent,
         on_change=_slid,
