@@ -51,21 +51,6 @@ class TokenProcessor:
         self._longest = longest
         self._load_face = load_face
 
-    @property
-    def mask_id(self) -> int:
-        """The token that hides another: the mask, or where there is none, the unknown word.
-
-        Raises:
-            ValueError: The tokenizer has neither.
-        """
-        for token in (self._tokenizer.mask_token_id, self._tokenizer.unk_token_id):
-            if token is not None:
-                return int(token)
-        raise ValueError(
-            "This language model's tokenizer has neither a mask nor an unknown token: set `masked` "
-            "to 0 in the SentencePlan."
-        )
-
     @cached_property
     def _face(self) -> Any:
         if self._load_face is not None:

@@ -8,8 +8,7 @@ import io
 import json
 import math
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -108,8 +107,6 @@ def fit(
     config: TrainConfig,
     folder: Path,
     progress: Progress = lambda *_: None,
-    *,
-    average: float = 0.0,
 ) -> History:
     """Train `model` in place and leave it with the weights of its best epoch.
 
@@ -121,25 +118,19 @@ def fit(
         config: The run.
         folder: Where the state of the run is kept; the same folder resumes it.
         progress: Told how far the run is.
-        average: What is scored and kept is a running mean over steps of what learns; each step
-            leaves this share of it, in [0, 1). 0 for the last step's weights.
-
-    Raises:
-        ValueError: `average` is outside.
     """
-    run = _Run(model, config, folder, steps_per_epoch, average)
+    run = _Run(model, config, folder, steps_per_epoch)
     run.resume()
     for epoch in range(run.epoch, config.epochs):
         torch.manual_seed(config.seed * 1_000 + epoch)
         start = time.perf_counter()
         means = run.train(batches(order_of(epoch, config)), epoch, progress)
         model.eval()
-        with torch.no_grad(), run.mean.in_place(model):
+        with torch.no_grad():
             scores = dict(score(model))
-            scored = run.learned()
         row = {"epoch": epoch, **means, **scores, **model.end_of_epoch(epoch)}
         row["seconds"] = round(time.perf_counter() - start, 1)
-        run.keep(row, scored)
+        run.keep(row)
         told = f"epoch {epoch + 1}: {config.select} {scores[config.select]:.3f}"
         progress(told, (epoch + 1) * steps_per_epoch, config.epochs * steps_per_epoch)
     model.load_state_dict(run.best_state, strict=False)
@@ -147,64 +138,17 @@ def fit(
     return run.history
 
 
-class RunningMean:
-    """A mean of a model's learning parameters over steps, in which old steps fade.
-
-    Args:
-        model: Whose parameters, as they are now.
-        keeps: Share of the mean that a step leaves, in [0, 1), less at the start, where there is
-            little to keep; 0: there is no mean, and the parameters themselves stand for it.
-
-    Raises:
-        ValueError: `keeps` is outside.
-    """
-
-    def __init__(self, model: torch.nn.Module, keeps: float) -> None:
-        if not 0 <= keeps < 1:
-            raise ValueError(f"A running mean keeps a share in [0, 1); {keeps} was given.")
-        self.keeps, self.steps = keeps, 0
-        learn = ((n, p) for n, p in model.named_parameters() if p.requires_grad and keeps)
-        self.values = {name: p.detach().clone() for name, p in learn}
-
-    @torch.no_grad()
-    def add(self, model: torch.nn.Module) -> None:
-        """Take a step's parameters into the mean."""
-        if not self.values:
-            return
-        self.steps += 1
-        keeps = min(self.keeps, self.steps / (self.steps + 10))
-        for name, parameter in model.named_parameters():
-            if name in self.values:
-                self.values[name].lerp_(parameter, 1 - keeps)
-
-    @contextmanager
-    def in_place(self, model: torch.nn.Module) -> Iterator[None]:
-        """Within, the model holds the mean; afterwards what it held before, to the bit."""
-        held = {n: p for n, p in model.named_parameters() if n in self.values}
-        before = {name: parameter.data for name, parameter in held.items()}
-        for name, parameter in held.items():
-            parameter.data = self.values[name]
-        try:
-            yield
-        finally:
-            for name, parameter in held.items():
-                parameter.data = before[name]
-
-
 class _Run:
     """The state of one run: optimiser, history, best weights, and its file."""
 
-    def __init__(
-        self, model: Any, config: TrainConfig, folder: Path, steps: int, average: float
-    ) -> None:
+    def __init__(self, model: Any, config: TrainConfig, folder: Path, steps: int) -> None:
         self.model, self.config, self.folder, self.steps = model, config, folder, steps
-        self.mean = RunningMean(model, average)
         self.optimiser = torch.optim.AdamW(model.groups(config.lr, config.weight_decay))
         self.scale = [group["lr"] / config.lr for group in self.optimiser.param_groups]
         self.history, self.epoch = History([]), 0
-        self.best_state = self.learned()
+        self.best_state = self._learned()
 
-    def learned(self) -> dict[str, Tensor]:
+    def _learned(self) -> dict[str, Tensor]:
         """What training changes: parameters that learn, and buffers."""
         learn = {n for n, p in self.model.named_parameters() if p.requires_grad}
         learn |= {n for n, _ in self.model.named_buffers()}
@@ -225,32 +169,29 @@ class _Run:
             learn = [p for group in self.optimiser.param_groups for p in group["params"]]
             torch.nn.utils.clip_grad_norm_(learn, self.config.clip)
             self.optimiser.step()
-            self.mean.add(self.model)
             done += 1
             for name, value in losses.items():
                 sums[f"loss_{name}"] = sums.get(f"loss_{name}", 0.0) + float(value.detach())
             progress(f"epoch {epoch + 1} of {self.config.epochs}", done, total)
         return {name: value / self.steps for name, value in sums.items()}
 
-    def keep(self, row: dict[str, Any], scored: dict[str, Tensor]) -> None:
-        """Add a row, remember the weights it scored if they are best, write the state to disk."""
+    def keep(self, row: dict[str, Any]) -> None:
+        """Add a row, remember the best weights, write the state to disk."""
         rows, select = self.history.rows, self.config.select
         rows.append(row)
         if self.history.best < 0 or row[select] > rows[self.history.best][select]:
-            self.history.best, self.best_state = len(rows) - 1, scored
+            self.history.best, self.best_state = len(rows) - 1, self._learned()
         self.epoch = len(rows)
         self.save()
 
     def save(self) -> None:
         about = {"config": asdict(self.config), "best": self.history.best}
         about["rows"] = self.history.rows
-        about["average"] = [self.mean.keeps, self.mean.steps]
         state = {
             "about": json.dumps(about),  # in the same file, so that they cannot fall apart
             "optimiser": self.optimiser.state_dict(),
-            "model": self.learned(),
+            "model": self._learned(),
             "best": self.best_state,
-            "mean": self.mean.values,
         }
         buffer = io.BytesIO()
         torch.save(state, buffer)
@@ -264,13 +205,8 @@ class _Run:
             return
         kept = torch.load(state, weights_only=True)
         told = json.loads(kept["about"])
-        keeps, steps = told.get("average", [0.0, 0])
-        if (
-            told["config"] != json.loads(json.dumps(asdict(self.config)))
-            or keeps != self.mean.keeps
-        ):
+        if told["config"] != json.loads(json.dumps(asdict(self.config))):
             return
-        self.mean.steps, self.mean.values = steps, kept.get("mean", {})
         self.model.load_state_dict(kept["model"], strict=False)
         self.optimiser.load_state_dict(kept["optimiser"])
         self.best_state = kept["best"]

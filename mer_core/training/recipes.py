@@ -37,7 +37,7 @@ PLANS: dict[str, TrainConfig] = {
     "mghft": TrainConfig(
         epochs=6, batch=64, lr=1e-3, weight_decay=0.05, modality_dropout=0.0, mismatch=0.12
     ),
-    "egmf": TrainConfig(epochs=4, batch=64, lr=1e-3, weight_decay=0.01, autocast=True),
+    "egmf": TrainConfig(epochs=5, batch=64, lr=1e-3, weight_decay=0.01, autocast=True),
     "hct_dmg": TrainConfig(epochs=5, batch=64, lr=2e-3, weight_decay=0.01),
     "hct_dmg_sample": TrainConfig(epochs=5, batch=64, lr=2e-3, weight_decay=0.01),
     "mult": TrainConfig(epochs=5, batch=64, lr=2e-3, weight_decay=0.01),
@@ -46,9 +46,6 @@ PLANS: dict[str, TrainConfig] = {
 
 SENTENCES: dict[str, SentencePlan] = {"egmf": SentencePlan()}
 """Models whose versions that hear text learn from sentences alone too."""
-
-AVERAGES: dict[str, float] = {"egmf": 0.995}
-"""Models whose weights are a running mean over steps, in every version; see `fit`."""
 
 FUSED_ONLY = ("mult", *VARIANTS)
 """Baselines and variants: what stands beside a paper's model has no single-modality versions."""
@@ -116,8 +113,6 @@ def finished(name: str, version: Version, seed: int, config: TrainConfig) -> boo
     same = {"train": asdict(config), "code": code_hash(kind_of(name)), "world": WORLD.digest()}
     if (plan := sentences_of(name, version)) is not None:
         same["sentences"] = asdict(plan)
-    if name in AVERAGES:
-        same["average"] = AVERAGES[name]
     return all(told.get(k) == v for k, v in json.loads(json.dumps(same)).items())
 
 
@@ -159,10 +154,7 @@ def train_version(
         f"{name} {version.name} seed {seed}: {text}", done, total
     )
     steps = learned.steps(config)
-    average = AVERAGES.get(name, 0.0)
-    history = fit(
-        model, learned.training(config), steps, score, config, folder, told, average=average
-    )
+    history = fit(model, learned.training(config), steps, score, config, folder, told)
     said = ask(model)
     model.temperature.fill_(fit_temperature(said.logits, said.target))
     write_tensors(folder / "weights.safetensors", model.shipped())
@@ -179,7 +171,6 @@ def train_version(
             "temperature": float(model.temperature),
             "valid": score(model),
             "sentences": None if spoken is None else asdict(spoken),
-            "average": average,
             "best_epoch": history.best,
             "history": history.rows,
         },

@@ -20,8 +20,6 @@ from mer_core.datasets.situations import situations
 from mer_core.datasets.utterances.meld import meld_set
 from mer_core.metrics import classification
 from mer_core.models.base import EmotionModel
-from mer_core.processing.base import Processor
-from mer_core.processing.tokens import TokenProcessor
 from mer_core.task import EMOTIONS
 from mer_core.training.features import process, trimmed
 from mer_core.training.loop import TrainConfig, epoch_of
@@ -50,8 +48,6 @@ class SentencePlan:
         share: Part of them that an epoch sees, each time another.
         alone: So many epochs at the start have nothing but sentences.
         batch: Sentences a step.
-        masked: Chance that a piece of a word is hidden in training behind the tokenizer's mask,
-            in [0, 1): the few lines there are cannot be learned by heart.
     """
 
     held_out: float = 0.1
@@ -61,7 +57,6 @@ class SentencePlan:
     share: float = 0.7
     alone: int = 0
     batch: int = 64
-    masked: float = 0.15
 
 
 def meld_sentences(split: str) -> list[Sample]:
@@ -123,7 +118,6 @@ class SentenceTable:
         self.held = process(processor, held, told, progress)
         self.unseen = process(processor, situations("valid", 30, 0), told, progress)
         self.drawn = len(train)
-        self.hider = _mask_of(processor) if plan.masked else 0
         self.lengths = self.batch.streams[Modality.TEXT].mask.sum(1)
 
     def __len__(self) -> int:
@@ -150,16 +144,8 @@ class SentenceTable:
         return found
 
     def at(self, rows: Tensor) -> Batch:
-        """These sentences as they are."""
+        """One training batch."""
         return trimmed(self.batch.select(rows))
-
-    def learned(self, rows: Tensor, generator: torch.Generator) -> Batch:
-        """One training batch: these sentences, some pieces of their words hidden."""
-        batch = self.at(rows)
-        text = batch.streams[Modality.TEXT]
-        hidden = torch.rand(text.values.shape, generator=generator) < self.plan.masked
-        values = text.values.masked_fill(hidden & text.mask, self.hider)
-        return replace(batch, streams={**batch.streams, Modality.TEXT: text.at(values)})
 
     @torch.no_grad()
     def scores(self, model: EmotionModel) -> dict[str, float]:
@@ -171,12 +157,6 @@ class SentenceTable:
             "meld_macro_f1": meld["macro_f1"],
             "situations_accuracy": written["accuracy"],
         }
-
-
-def _mask_of(processor: Processor) -> int:
-    if not isinstance(processor, TokenProcessor):
-        raise ValueError("Only a model that reads tokens can have words hidden in training.")
-    return processor.mask_id
 
 
 @torch.no_grad()
@@ -225,7 +205,7 @@ class WithSentences:
             turn = torch.randperm(count + len(rows), generator=generator) < count
             text = iter(rows)
             for puppets in turn.tolist():
-                yield next(first) if puppets else self.sentences.learned(next(text), generator)
+                yield next(first) if puppets else self.sentences.at(next(text))
 
         return batches
 

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from mer_core.training.loop import RunningMean, TrainConfig, fit, learning_rate
+from mer_core.training.loop import TrainConfig, fit, learning_rate
 
 
 class Line(nn.Module):
@@ -39,7 +39,7 @@ def score(model):
         return {"accuracy": -float((model.map(X)[:, 0] - Y).square().mean())}
 
 
-def run(folder, config, stop_after=None, average=0.0):
+def run(folder, config, stop_after=None):
     torch.manual_seed(config.seed)
     model = Line()
 
@@ -47,7 +47,7 @@ def run(folder, config, stop_after=None, average=0.0):
         if stop_after is not None and done > stop_after:
             raise KeyboardInterrupt
 
-    return model, fit(model, batches, 4, score, config, folder, watch, average=average)
+    return model, fit(model, batches, 4, score, config, folder, watch)
 
 
 CONFIG = TrainConfig(epochs=6, batch=16, lr=0.05)
@@ -63,59 +63,15 @@ def test_training_learns_and_keeps_the_best_epoch(tmp_path):
     assert history.rows[-1]["accuracy"] > history.rows[0]["accuracy"]
 
 
-@pytest.mark.parametrize("average", [0.0, 0.9])
-def test_a_killed_run_goes_on_to_the_same_end(tmp_path, average):
-    """Dropout, order, optimiser state and running mean included: bit for bit the same weights."""
-    whole, history = run(tmp_path / "whole", CONFIG, average=average)
+def test_a_killed_run_goes_on_to_the_same_end(tmp_path):
+    """Dropout, order and optimiser state included: bit for bit the same weights."""
+    whole, history = run(tmp_path / "whole", CONFIG)
     with pytest.raises(KeyboardInterrupt):
-        run(tmp_path / "killed", CONFIG, stop_after=14, average=average)
-    resumed, again = run(tmp_path / "killed", CONFIG, average=average)
+        run(tmp_path / "killed", CONFIG, stop_after=14)
+    resumed, again = run(tmp_path / "killed", CONFIG)
 
     assert torch.equal(whole.map.weight, resumed.map.weight)
     assert [r["accuracy"] for r in again.rows] == [r["accuracy"] for r in history.rows]
-
-
-def test_a_running_mean_is_what_is_scored_and_kept_and_training_goes_on_without_it(tmp_path):
-    plain, bare = run(tmp_path / "plain", CONFIG)
-    model, history = run(tmp_path / "mean", CONFIG, average=0.9)
-
-    assert [r["loss_error"] for r in history.rows] == [r["loss_error"] for r in bare.rows]
-    assert [r["accuracy"] for r in history.rows] != [r["accuracy"] for r in bare.rows]
-    assert score(model)["accuracy"] == history.best_row["accuracy"]
-    assert not torch.equal(model.map.weight, plain.map.weight)
-
-
-def test_a_running_mean_follows_what_changes_and_gives_the_parameters_back():
-    model = Line()
-    before = model.map.weight.detach().clone()
-    mean = RunningMean(model, 0.9)
-    with torch.no_grad():
-        model.map.weight.add_(1.0)
-    changed = model.map.weight.detach().clone()
-    mean.add(model)
-
-    with mean.in_place(model):
-        # a first step leaves 1 / 11 of the start
-        torch.testing.assert_close(model.map.weight, before + 10 / 11)
-    assert torch.equal(model.map.weight, changed)
-    for _ in range(400):
-        mean.add(model)
-    with mean.in_place(model):
-        torch.testing.assert_close(model.map.weight, changed)
-
-
-def test_another_share_of_a_running_mean_does_not_resume(tmp_path):
-    run(tmp_path, CONFIG, average=0.9)
-    _, history = run(tmp_path, CONFIG)
-    _, bare = run(tmp_path / "bare", CONFIG)
-
-    assert [r["accuracy"] for r in history.rows] == [r["accuracy"] for r in bare.rows]
-
-
-@pytest.mark.parametrize("average", [-0.1, 1.0])
-def test_a_running_mean_keeps_a_share(tmp_path, average):
-    with pytest.raises(ValueError, match=r"a share in \[0, 1\)"):
-        run(tmp_path, CONFIG, average=average)
 
 
 def test_another_config_does_not_resume(tmp_path):

@@ -7,7 +7,6 @@ import torch
 
 from mer_core.datasets.situations import is_situation
 from mer_core.models.egmf import EGMF, EGMFConfig
-from mer_core.processing.tokens import TokenProcessor
 from mer_core.task import EMOTIONS
 from mer_core.training.cards import _sentences
 from mer_core.training.loop import TrainConfig, order_of
@@ -103,39 +102,6 @@ def test_rare_emotions_are_drawn_more_often_the_more_balance_is_asked(model: EGM
         return float((told == EMOTIONS.index("neutral")).float().mean())
 
     assert share(1.0) < share(0.0) - 0.1
-
-
-def test_pieces_of_words_are_hidden_in_training_and_nowhere_else(model: EGMF) -> None:
-    table = SentenceTable(model, replace(PLAN, masked=0.5))
-    rows, draw = torch.arange(32), torch.Generator().manual_seed(0)
-    whole = table.at(rows).streams[Modality.TEXT]
-    one, other = (table.learned(rows, draw).streams[Modality.TEXT] for _ in range(2))
-
-    hidden = one.values != whole.values
-    assert set(one.values[hidden].tolist()) == {model.language.tokenizer.mask_token_id}
-    assert not hidden[~whole.mask].any()
-    assert torch.equal(one.mask, whole.mask)
-    assert 0.4 < float(hidden[whole.mask].float().mean()) < 0.6
-    assert not torch.equal(one.values, other.values)  # each time others
-    for judged in (table.held, table.unseen):
-        assert (judged.streams[Modality.TEXT].values != table.hider).all()
-
-    table = SentenceTable(model, replace(PLAN, masked=0.0))
-    assert torch.equal(table.learned(rows, draw).streams[Modality.TEXT].values, whole.values)
-
-
-class Known:
-    """A tokenizer that has one of two tokens that hide another."""
-
-    def __init__(self, mask: int | None, unknown: int | None) -> None:
-        self.mask_token_id, self.unk_token_id = mask, unknown
-
-
-def test_without_a_mask_the_unknown_word_hides_and_without_both_a_sentence_says_so() -> None:
-    assert TokenProcessor(Known(7, 3), 8).mask_id == 7
-    assert TokenProcessor(Known(None, 3), 8).mask_id == 3
-    with pytest.raises(ValueError, match="set `masked` to 0"):
-        _ = TokenProcessor(Known(None, None), 8).mask_id
 
 
 def test_the_first_epoch_is_sentences_alone_and_later_ones_are_mixed(model: EGMF) -> None:
