@@ -769,6 +769,11 @@ def hard_samples(
             f"--save and {ALL!r} keep the table of a whole split: leave out --limit, or write "
             "part of one elsewhere with --out."
         )
+    if model and (dataset == ALL or (save and dataset in SHIPPED)):
+        raise BadInput(
+            "The tables that ship hold every model: leave out --model, or write a table of some "
+            "models elsewhere with --out and without --save."
+        )
     limits = SHIPPED if dataset == ALL else {dataset: limit}
     told = {}
     with Bars(as_json) as progress:

@@ -42,6 +42,8 @@ def test_a_few_stickers_become_a_file_and_a_table_for_machines(tmp_path, monkeyp
         (("puppet-stickers", "--path", "somewhere"), "leave the path out"),
         (("puppet-stickers", "--limit", "2", "--save"), "leave out --limit"),
         (("all", "--limit", "2"), "leave out --limit"),
+        (("all", "--model", "mghft"), "leave out --model"),
+        (("puppet-stickers", "--model", "mghft", "--save"), "leave out --model"),
     ],
 )
 def test_a_wrong_word_gets_one_sentence(words, sentence):
