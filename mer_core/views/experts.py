@@ -27,7 +27,7 @@ BINS = 20
 
 @figure.register
 def draw_shares(finding: MixShares, sample: int = 0, dark: bool = False) -> go.Figure:
-    """Weight and contribution of each expert, one above the other; a ring at the first stage."""
+    """Weight and contribution of each expert, one above the other; a line at the first stage."""
     alpha, share, first = (x[sample] for x in (finding.alpha, finding.share, finding.first))
     return _shares(alpha, share, first, finding.caption(sample), dark)
 
@@ -42,23 +42,26 @@ def draw_means(finding: ExpertMeans, sample: int = 0, dark: bool = False) -> go.
 
 def _shares(alpha: Tensor, share: Tensor, first: Tensor, caption: str, dark: bool) -> go.Figure:
     drawing = go.Figure()
-    for weights, colour, words in (
-        (alpha, PLAIN, "weight, α"),  # noqa: RUF001
-        (share, PUT_IN, "contribution"),
+    for weights, colour, words, up in (
+        (alpha, PLAIN, "weight, α", 8),  # noqa: RUF001
+        (share, PUT_IN, "contribution", -8),
     ):
         drawing.add_bar(
             x=weights.tolist(), y=list(EXPERT_NAMES), orientation="h", name=words,
-            marker={"color": colour}, text=[f" {percent(v)}" for v in weights.tolist()],
-            textposition="outside", cliponaxis=False,
+            marker={"color": colour},
             hovertemplate=f"%{{y}}, {words}: %{{x:.3f}}<extra></extra>",
         )  # fmt: skip
+        for value, name in zip(weights.tolist(), EXPERT_NAMES, strict=True):
+            drawing.add_annotation(  # in a column, where no line of the first stage is
+                x=1.14, y=name, text=percent(value), xanchor="right", yshift=up, showarrow=False
+            )
     drawing.add_scatter(
         x=first.tolist(), y=list(EXPERT_NAMES), mode="markers", name="first stage, w",
-        marker={"symbol": "circle-open", "size": 12, "color": ink(dark), "line": {"width": 2}},
+        marker={"symbol": "line-ns-open", "size": 34, "color": ink(dark), "line": {"width": 2}},
         hovertemplate="%{y}, first stage: %{x:.3f}<extra></extra>",
     )  # fmt: skip
     drawing.add_vline(x=1 / 3, line={"color": pale_ink(dark), "width": 1, "dash": "dot"})
-    drawing.update_xaxes(range=[0, 1.12], showticklabels=False, showgrid=False)
+    drawing.update_xaxes(range=[0, 1.15], showticklabels=False, showgrid=False)
     drawing.update_yaxes(autorange="reversed", showgrid=False)
     framed(drawing, caption, dark, 220, gap=14)
     return _legend(drawing)

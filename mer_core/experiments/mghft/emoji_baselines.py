@@ -9,6 +9,8 @@ from mer_core.datasets.stickers.emoji import CLASSES
 from mer_core.models.mghft import MGHFT
 from mer_core.training.emoji import FOLDS, EmojiTable, deal, pooled_maps, pooled_words
 
+PICTURES = "logistic regression on pictures"
+
 
 def baselines(
     table: EmojiTable, model: MGHFT, repeats: Sequence[int]
@@ -18,7 +20,7 @@ def baselines(
     ways: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
         "mean of the training emoji": lambda learn, ask: _mean_shares(table, learn, ask),
         "logistic regression on words": lambda learn, ask: _regressed(table, words, learn, ask),
-        "logistic regression on pictures": lambda learn, ask: _regressed(table, maps, learn, ask),
+        PICTURES: lambda learn, ask: _regressed(table, maps, learn, ask),
     }
     found = {}
     for name, way in ways.items():
