@@ -6,10 +6,11 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from mer_core.probes.base import percent
-from mer_core.types import Sample
+from mer_core.processing.operations import has
+from mer_core.types import Modality, Sample
 from ui.answer import Answered, answer_card, trust_line, try_model
-from ui.header import is_puppet
 from ui.inside import further, show
+from ui.onward import address_here
 from ui.resources import NAMES, called
 
 MODELS = ("egmf", "hct_dmg")
@@ -69,26 +70,28 @@ def believed(answers: dict[str, Answered]) -> None:
 
 def _closer(name: str, answered: Answered) -> None:
     """The way to the same clip on the page of single heads; what is uploaded stays on its page."""
-    if is_puppet(answered.recording.samples[0]):
-        number = str(st.session_state.get("clip") or 0)
-        st.page_link(
-            "pages/cross_attention.py",
-            label="Every head of it, with the sound",
-            icon=":material/grid_on:",
-            query_params={"clip": number, "cross-model": called(name)},
-        )
+    sample = answered.recording.samples[0]
+    here = address_here("clip", sample)
+    if here is not None:
+        if sum(has(sample, modality) for modality in Modality) > 1:  # one looks in another
+            st.page_link(
+                "pages/cross_attention.py",
+                label="Every head of it, with the sound",
+                icon=":material/grid_on:",
+                query_params=here | {"cross-model": called(name)},
+            )
         st.page_link(
             "pages/mixing_desk.py",
             label="Set its weights by hand",
             icon=":material/tune:",
-            query_params={"clip": number, "desk-model": called(name)},
+            query_params=here | {"desk-model": called(name)},
         )
         if name == "egmf":
             st.page_link(
                 "pages/experts.py",
                 label="Its experts, and whether they are heard",
                 icon=":material/groups:",
-                query_params={"clip": number},
+                query_params=here,
             )
 
 

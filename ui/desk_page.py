@@ -6,7 +6,7 @@ from streamlit.delta_generator import DeltaGenerator
 from ui.desk import Standing
 from ui.desk_controls import controls
 from ui.desk_map import answer_now, lead, map_of, marked_unseen
-from ui.header import is_puppet
+from ui.onward import address_here
 
 
 @st.fragment
@@ -28,27 +28,28 @@ def mixing(standing: Standing, top: DeltaGenerator) -> None:
         lead(standing, found)
     with right:
         map_of(standing, setting)
-    if is_puppet(standing.sample):
-        _further(standing)
+    here = address_here("sticker" if standing.name == "mghft" else "clip", standing.sample)
+    if here is not None:
+        _further(standing, here)
         st.caption(
             ":material/link: The page's address holds model, sample and setting: copy it to come "
             "back or to show somebody."
         )
 
 
-def _further(standing: Standing) -> None:
-    """The way to the same sample on the page that looks inside this gate."""
+def _further(standing: Standing, here: dict[str, str]) -> None:
+    """The way to the same sample, by its address, on the page that looks inside this gate."""
     if standing.name == "egmf":
         st.page_link(
             "pages/experts.py",
             label="What these experts do, and whether they are heard",
             icon=":material/groups:",
-            query_params={"clip": str(st.session_state.get("clip") or 0)},
+            query_params=here,
         )
     elif standing.name == "mghft":
         st.page_link(
             "pages/sticker_lab.py",
             label="What told it, description by description",
             icon=":material/add_reaction:",
-            query_params={"sticker": str(st.session_state.get("sticker") or 0)},
+            query_params=here,
         )

@@ -20,7 +20,7 @@ from ui.experts_language import answers, looks, pseudo_tokens
 from ui.experts_set import alarms, over_a_set
 from ui.findings import draw, is_dark, show_finding
 from ui.grades import grade_note
-from ui.header import is_puppet
+from ui.onward import address_here
 from ui.resources import called
 
 Section = Callable[[Answered | None, ExpertSurvey | None], None]
@@ -63,7 +63,7 @@ def look_inside(answered: Answered | None, found: ExpertSurvey | None) -> None:
         label_visibility="collapsed",
     )
     SECTIONS.get(str(chosen), _mixture)(answered, found)
-    if answered is not None and is_puppet(answered.recording.samples[0]):
+    if answered is not None and address_here("clip", answered.recording.samples[0]) is not None:
         st.caption(
             ":material/link: The page's address holds clip and view: copy it to come back or to "
             "show somebody. Uploads are not in it."
@@ -97,13 +97,13 @@ def _mixture(answered: Answered | None, found: ExpertSurvey | None) -> None:
 
 def _by_hand(answered: Answered) -> None:
     """The way to the same clip on the desk; what is uploaded stays on its page."""
-    if answered.live and is_puppet(answered.recording.samples[0]):
-        number = str(st.session_state.get("clip") or 0)
+    here = address_here("clip", answered.recording.samples[0])
+    if answered.live and here is not None:
         st.page_link(
             "pages/mixing_desk.py",
             label="Mix them by hand",
             icon=":material/tune:",
-            query_params={"clip": number, "desk-model": called(MODEL)},
+            query_params=here | {"desk-model": called(MODEL)},
         )
 
 

@@ -1,6 +1,7 @@
 """Samples of real sets in the labs: by address, by hand, and from the page Hard samples."""
 
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import numpy as np
 import pytest
@@ -145,6 +146,23 @@ def test_a_hard_sample_of_a_real_set_is_one_click_from_every_lab(shown, real):
     told = page.at.get("page_link")[-1].proto
     assert "clip-set=mustard" in told.query_string
     assert "clip-number=1" in told.query_string
+
+
+def test_a_line_of_a_real_set_goes_on_from_lab_to_lab(open_page, real):
+    here = address_of("mustard", "test", 1)
+    ways = {
+        ("clip_lab", "Set its weights by hand"): {"inside": "HCT-DMG"},
+        ("clip_lab", "Its experts, and whether they are heard"): {"inside": "EGMF"},
+        ("experts", "Mix them by hand"): {},
+        ("mixing_desk", "What these experts do, and whether they are heard"): {},
+    }
+    for (name, label), more in ways.items():
+        page = open_page(name, **here, **more)
+        told = [link.proto for link in page.at.get("page_link") if link.proto.label == label]
+        assert len(told) == 1, (name, label, links(page))
+        assert parse_qs(told[0].query_string).items() >= {k: [v] for k, v in here.items()}.items()
+    page = open_page("clip_lab", **here)
+    assert "Every head of it, with the sound" not in links(page)  # words alone: nobody to look at
 
 
 def test_a_hard_generated_clip_is_one_click_from_the_experts_and_the_desk(open_page):
