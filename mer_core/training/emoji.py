@@ -1,8 +1,9 @@
 """MGHFT on the emoji that people rated: stickers with everything computed once, folds, short runs.
 
 There are 117 rated emoji, each drawn in two styles. A run starts from the shipped weights, which
-have seen generated stickers only, and learns people's shares of eight emotions on two thirds of the
-emoji. The third that is held out is held out in both styles.
+have seen generated stickers only (where pictures are heard, their backbone has then looked at
+unrated emoji: `mer_core.training.emoji_schooling`), and learns people's shares of eight emotions on
+two thirds of the emoji. The third that is held out is held out in both styles.
 """
 
 import copy
@@ -49,7 +50,7 @@ class Plan:
     All but `members` was chosen of three on a split that is not reported (seed 100), and fixed
     before any that is reported was drawn. `members` was 1 when the reported splits were read for
     the first time and 3 for the second, and was raised each time on splits that are not reported
-    (seeds 100 and more): see docs/log.md.
+    (seeds 100 and more): see docs/log.md. It stayed when they were read for the fourth time.
 
     Attributes:
         train: Passes, batch, rate and decay; and, where both modalities are heard, the chance
